@@ -28,7 +28,7 @@ ranges=20-7E,A0-FF,2010-2027,2030-205E,3000-301F,FF01-FF5E,FFE0-FFE6
 for weight in Regular Bold; do
   venv/bin/pyftsubset "noto/usr/share/fonts/opentype/noto/NotoSansCJK-$weight.ttc" \
     --font-number=2 --text-file=text.txt --unicodes="$ranges" \
-    --layout-features=kern --no-hinting --desubroutinize \
+    --layout-features=kern --no-hinting --notdef-outline --desubroutinize \
     --drop-tables+=BASE,GDEF,VORG,vhea,vmtx \
     --name-IDs=0,1,2,3,4,5,6,7,13,14 --output-file="$weight.otf"
   venv/bin/cffsubr -o "$here/NotoSansSC-$weight.otf" "$weight.otf"
