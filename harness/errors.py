@@ -1,0 +1,72 @@
+"""Everything that can go wrong, told apart by whose move it is.
+
+    HarnessError
+    ├── UsageError        the person can mend it: path, line, column   -> exit 2
+    ├── DeviceTrouble     ours: session not started, lost, no answer   -> outcome harness_error
+    └── StepFailed        a fact about the App                         -> goes to the court
+
+The class says what kind of trouble it is, the message what happened and what
+to do next, attributes carry the evidence.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+
+class HarnessError(Exception):
+    """The root of all that this package raises on purpose."""
+
+
+class UsageError(HarnessError):
+    """Something that the person who asked can mend: a file, an option, a missing program.
+
+    The message names the place (`path:line:col`) where there is one.
+    """
+
+
+class DeviceTrouble(HarnessError):
+    """The device, its server or the driver did not do its part. Never the App's fault."""
+
+
+class SessionNotStarted(DeviceTrouble):
+    """No session could be opened on the device."""
+
+
+class SessionLost(DeviceTrouble):
+    """The session that was open is gone; a new one may work."""
+
+
+class NoAnswer(DeviceTrouble):
+    """The device's server did not answer, or answered with what no server should."""
+
+
+class AppMissing(DeviceTrouble):
+    """The App is not installed on the device."""
+
+
+Failure = Literal["not_seen", "still_seen", "other_text", "other_state", "time_limit", "barrier"]
+"""What a step ran into, before the court has asked why."""
+
+
+class StepFailed(HarnessError):
+    """A step could not be done: a fact about the App, for the court to weigh.
+
+    Attributes:
+        failure: what the step ran into.
+        expected: what had to be on the screen, in words.
+        seen: what was there instead, in words.
+    """
+
+    def __init__(self, failure: Failure, *, expected: str, seen: str) -> None:
+        super().__init__(f"expected {expected}, saw {seen}")
+        self.failure: Failure = failure
+        self.expected = expected
+        self.seen = seen
+
+
+class ElementGone(StepFailed):
+    """The element left the screen between the look that found it and the touch."""
+
+    def __init__(self, expected: str) -> None:
+        super().__init__("not_seen", expected=expected, seen="it left before it was touched")

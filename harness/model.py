@@ -1,0 +1,1002 @@
+"""The words of Zhangce as values: what was asked, and what was observed.
+
+Everything is frozen. The first half is what people write in YAML (scenarios,
+App profiles, devices), in the very shape in which they write it, so that the
+same models read a file, write its JSON Schema and are kept in the record of a
+run. The second half is what the harness saw, complete enough for every number
+to be computed again from it, offline.
+
+Imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+SCHEMA_VERSION = 1
+"""Of the record: raised when a reader of older runs would misread a newer one."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=120)]
+NonEmpty = Annotated[str, Field(min_length=1, max_length=2000)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class Frozen(BaseModel):
+    """The base of every model: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Words(Frozen):
+    """One thing said in Chinese and in English."""
+
+    zh: NonEmpty
+    en: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.zh} / {self.en}" if self.en else self.zh
+
+
+# --- locators: how an element is found ---------------------------------------------------------
+
+
+def _sole_key(value: Any) -> str | None:
+    """The tag of a value that says what it is by its only key, as `{tap: home.search}` does."""
+    if isinstance(value, Mapping):
+        return str(next(iter(value))) if len(value) == 1 else None
+    return getattr(value, "tag", None)
+
+
+def _text_match_tag(value: Any) -> str | None:
+    return "equals" if isinstance(value, str) else _sole_key(value)
+
+
+class Contains(Frozen):
+    """Any text with this in it."""
+
+    tag: ClassVar[str] = "contains"
+    contains: NonEmpty
+
+
+class Matches(Frozen):
+    """Any text that this regular expression matches as a whole."""
+
+    tag: ClassVar[str] = "matches"
+    matches: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+TextMatch = Annotated[
+    Annotated[NonEmpty, Tag("equals")]
+    | Annotated[Contains, Tag("contains")]
+    | Annotated[Matches, Tag("matches")],
+    Discriminator(_text_match_tag),
+]
+"""A text: a bare string must be equal to it."""
+
+
+class ById(Frozen):
+    """By resource id, with or without the package: `home_search`."""
+
+    tag: ClassVar[str] = "id"
+    id: NonEmpty
+
+
+class ByDescription(Frozen):
+    """By content description, which a screen reader would say."""
+
+    tag: ClassVar[str] = "description"
+    description: TextMatch
+
+
+class ByText(Frozen):
+    """By the text that is shown."""
+
+    tag: ClassVar[str] = "text"
+    text: TextMatch
+
+
+class ByClass(Frozen):
+    """By widget class: `android.widget.EditText`."""
+
+    tag: ClassVar[str] = "class"
+    class_: NonEmpty = Field(alias="class")
+
+
+class ByXPath(Frozen):
+    """By XPath over the view hierarchy. Slow on a real phone: it reads the whole page source."""
+
+    tag: ClassVar[str] = "xpath"
+    xpath: NonEmpty
+
+
+class ByUiAutomator(Frozen):
+    """By a UiSelector or UiScrollable expression."""
+
+    tag: ClassVar[str] = "uiautomator"
+    uiautomator: NonEmpty
+
+
+Locator = Annotated[
+    Annotated[ById, Tag("id")]
+    | Annotated[ByDescription, Tag("description")]
+    | Annotated[ByText, Tag("text")]
+    | Annotated[ByClass, Tag("class")]
+    | Annotated[ByXPath, Tag("xpath")]
+    | Annotated[ByUiAutomator, Tag("uiautomator")],
+    Discriminator(_sole_key),
+]
+
+
+def _target_tag(value: Any) -> str:
+    return "name" if isinstance(value, str) else "locator"
+
+
+Target = Annotated[
+    Annotated[ElementName, Tag("name")] | Annotated[Locator, Tag("locator")],
+    Discriminator(_target_tag),
+]
+"""What a step acts on: the name of an element of the App's profile, or a locator on the spot."""
+
+
+def name_text(match: TextMatch) -> str:
+    """A text match in words."""
+    if isinstance(match, Contains):
+        return f"*{match.contains}*"
+    if isinstance(match, Matches):
+        return f"/{match.matches}/"
+    return f"“{match}”"
+
+
+def name_target(target: Target) -> str:
+    """A target in words, as sentences and messages call it."""
+    match target:
+        case str():
+            return target
+        case ById():
+            return f"#{target.id}"
+        case ByDescription():
+            return name_text(target.description)
+        case ByText():
+            return name_text(target.text)
+        case ByClass():
+            return f"<{target.class_}>"
+        case ByXPath():
+            return target.xpath
+        case ByUiAutomator():
+            return target.uiautomator
+
+
+# --- conditions -------------------------------------------------------------------------------------
+
+
+def _bare_target(key: str, value: Any) -> Any:
+    """Lets `expect: search.results` stand for `expect: {visible: search.results}`."""
+    is_locator = isinstance(value, Mapping) and _sole_key(value) in LOCATOR_TAGS
+    return {key: value} if isinstance(value, str) or is_locator else value
+
+
+LOCATOR_TAGS = frozenset({"id", "description", "text", "class", "xpath", "uiautomator"})
+
+
+class Condition(Frozen):
+    """Something that can be seen: an element, and what it says or how it stands."""
+
+    visible: Target
+    text: TextMatch | None = None
+    enabled: bool | None = None
+    checked: bool | None = None
+    within_s: Seconds | None = None
+    """How long it may take to come; the scenario's `patience_s` unless given."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return _bare_target("visible", value)
+
+    def describe(self) -> str:
+        """The condition in words."""
+        words = [name_target(self.visible)]
+        if self.text is not None:
+            words.append(f"= {name_text(self.text)}")
+        if self.enabled is not None:
+            words.append("enabled" if self.enabled else "disabled")
+        if self.checked is not None:
+            words.append("checked" if self.checked else "unchecked")
+        return " ".join(words)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return _or_target(handler(schema), handler)
+
+
+class Absence(Frozen):
+    """Something that must no longer be seen."""
+
+    gone: Target
+    within_s: Seconds | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return _bare_target("gone", value)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return _or_target(handler(schema), handler)
+
+
+def _or_target(long_form: JsonSchemaValue, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """The schema of a model that may also be written as its bare target."""
+    model = handler.resolve_ref_schema(long_form)
+    target = next(iter(model["properties"].values()))
+    long_form_itself = dict(model)
+    return {"anyOf": [*target.get("anyOf", target.get("oneOf", [target])), long_form_itself]}
+
+
+# --- steps -----------------------------------------------------------------------------------------
+
+
+class StepModel(Frozen):
+    """One action and its wait, written as a mapping with one key."""
+
+    tag: ClassVar[str]
+
+    def describe(self) -> Words:
+        """The step in one sentence, for log, terminal and report alike."""
+        raise NotImplementedError
+
+
+class BareStep(StepModel):
+    """A step that needs nothing but its name: `back`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_word(cls, value: Any) -> Any:
+        return {value: True} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"const": cls.tag, "description": (cls.__doc__ or "").split("\n")[0]}
+
+
+class Launch(BareStep):
+    """Starts the App and waits for its first screen."""
+
+    tag: ClassVar[str] = "launch"
+    launch: Literal[True] = True
+
+    def describe(self) -> Words:
+        return Words(zh="启动 App", en="Launch the App")
+
+
+class Back(BareStep):
+    """Presses the system's back key."""
+
+    tag: ClassVar[str] = "back"
+    back: Literal[True] = True
+
+    def describe(self) -> Words:
+        return Words(zh="按返回键", en="Press back")
+
+
+class HideKeyboard(BareStep):
+    """Closes the soft keyboard when it is open."""
+
+    tag: ClassVar[str] = "hide_keyboard"
+    hide_keyboard: Literal[True] = True
+
+    def describe(self) -> Words:
+        return Words(zh="收起键盘", en="Hide the keyboard")
+
+
+class Tap(StepModel):
+    """Taps the middle of an element."""
+
+    tag: ClassVar[str] = "tap"
+    tap: Target
+
+    def describe(self) -> Words:
+        what = name_target(self.tap)
+        return Words(zh=f"点按 {what}", en=f"Tap {what}")
+
+
+class LongPress(StepModel):
+    """Presses an element for a second."""
+
+    tag: ClassVar[str] = "long_press"
+    long_press: Target
+
+    def describe(self) -> Words:
+        what = name_target(self.long_press)
+        return Words(zh=f"长按 {what}", en=f"Long-press {what}")
+
+
+class TextInput(Frozen):
+    """Which field, and what to write."""
+
+    into: Target
+    text: NonEmpty
+
+
+class Type(StepModel):
+    """Writes text into a field, in place of what it holds."""
+
+    tag: ClassVar[str] = "type"
+    type: TextInput
+
+    def describe(self) -> Words:
+        what, text = name_target(self.type.into), self.type.text
+        return Words(zh=f"在 {what} 输入“{text}”", en=f"Type “{text}” into {what}")
+
+
+class Clear(StepModel):
+    """Empties a field."""
+
+    tag: ClassVar[str] = "clear"
+    clear: Target
+
+    def describe(self) -> Words:
+        what = name_target(self.clear)
+        return Words(zh=f"清空 {what}", en=f"Clear {what}")
+
+
+Direction = Literal["up", "down", "left", "right"]
+
+
+class SwipeMove(Frozen):
+    """A swipe: where the finger moves to, on what, over which share of its length."""
+
+    direction: Direction
+    on: Target | None = None
+    distance: Share = 0.6
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"direction": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return _or_target(handler(schema), handler)
+
+
+class Swipe(StepModel):
+    """Moves a finger over the screen or over an element."""
+
+    tag: ClassVar[str] = "swipe"
+    swipe: SwipeMove
+
+    def describe(self) -> Words:
+        sides = {"up": "上", "down": "下", "left": "左", "right": "右"}
+        where = "" if self.swipe.on is None else name_target(self.swipe.on)
+        return Words(
+            zh=f"{where and f'在 {where} '}向{sides[self.swipe.direction]}滑动",
+            en=f"Swipe {self.swipe.direction}{where and f' on {where}'}",
+        )
+
+
+class ScrollSearch(Frozen):
+    """What to scroll to, in which direction of the content, at most how many screens."""
+
+    to: Target
+    direction: Direction = "down"
+    at_most: Annotated[int, Field(ge=1, le=50)] = 10
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return _bare_target("to", value)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return _or_target(handler(schema), handler)
+
+
+class ScrollTo(StepModel):
+    """Scrolls, as a finger would, until an element is in view."""
+
+    tag: ClassVar[str] = "scroll_to"
+    scroll_to: ScrollSearch
+
+    def describe(self) -> Words:
+        what = name_target(self.scroll_to.to)
+        return Words(zh=f"滑动到 {what}", en=f"Scroll to {what}")
+
+
+class WaitFor(StepModel):
+    """Waits for something to come; that it never comes is `timed_out`."""
+
+    tag: ClassVar[str] = "wait_for"
+    wait_for: Condition
+
+    def describe(self) -> Words:
+        what = self.wait_for.describe()
+        return Words(zh=f"等待 {what}", en=f"Wait for {what}")
+
+
+class Expect(StepModel):
+    """States what must be seen; another text or state is `wrong_result`."""
+
+    tag: ClassVar[str] = "expect"
+    expect: Condition
+
+    def describe(self) -> Words:
+        what = self.expect.describe()
+        return Words(zh=f"应看到 {what}", en=f"Expect {what}")
+
+
+class ExpectGone(StepModel):
+    """States what must no longer be seen."""
+
+    tag: ClassVar[str] = "expect_gone"
+    expect_gone: Absence
+
+    def describe(self) -> Words:
+        what = name_target(self.expect_gone.gone)
+        return Words(zh=f"不应再看到 {what}", en=f"Expect {what} to be gone")
+
+
+class Screenshot(StepModel):
+    """Keeps a picture under a name of its own."""
+
+    tag: ClassVar[str] = "screenshot"
+    screenshot: NonEmpty
+
+    def describe(self) -> Words:
+        return Words(zh=f"截图：{self.screenshot}", en=f"Screenshot: {self.screenshot}")
+
+
+class OpenLink(StepModel):
+    """Opens a deep link in the App."""
+
+    tag: ClassVar[str] = "open_link"
+    open_link: NonEmpty
+
+    def describe(self) -> Words:
+        return Words(zh=f"打开链接 {self.open_link}", en=f"Open {self.open_link}")
+
+
+class Branch(Condition):
+    """A condition that is looked at once (or for `within_s`), and the steps if it holds."""
+
+    do: Annotated[tuple[Step, ...], Field(min_length=1)]
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema)
+
+
+class When(StepModel):
+    """Does some steps only if a condition holds. An element that the App's profile does not name is not there."""
+
+    tag: ClassVar[str] = "when"
+    when: Branch
+
+    def describe(self) -> Words:
+        what = self.when.describe()
+        return Words(zh=f"如果看到 {what}", en=f"If {what} is there")
+
+
+class Call(Frozen):
+    """A shared sub-scenario and its arguments."""
+
+    scenario: Name
+    arguments: Mapping[Name, NonEmpty] = Field(default_factory=dict, alias="with")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"scenario": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return _or_target(handler(schema), handler)
+
+
+class Run(StepModel):
+    """Does the steps of a shared sub-scenario of `scenarios/shared/`."""
+
+    tag: ClassVar[str] = "run"
+    run: Call
+
+    def describe(self) -> Words:
+        return Words(zh=f"执行 {self.run.scenario}", en=f"Run {self.run.scenario}")
+
+
+class PassBarrier(StepModel):
+    """Passes a barrier of the App's profile, if it is there: by its inbox, by a person, or not at all."""
+
+    tag: ClassVar[str] = "barrier"
+    barrier: Name
+
+    def describe(self) -> Words:
+        return Words(zh=f"通过关卡 {self.barrier}", en=f"Pass the barrier {self.barrier}")
+
+
+class Commit(StepModel):
+    """The tap that cannot be undone. Not tapped unless the App is a sandbox and the run allows it."""
+
+    tag: ClassVar[str] = "commit"
+    commit: Target
+
+    def describe(self) -> Words:
+        what = name_target(self.commit)
+        return Words(zh=f"提交点 {what}", en=f"Commit point {what}")
+
+
+STEPS: tuple[type[StepModel], ...] = (
+    Launch, Tap, LongPress, Type, Clear, Swipe, ScrollTo, Back, HideKeyboard, WaitFor,
+    Expect, ExpectGone, Screenshot, OpenLink, When, Run, PassBarrier, Commit,
+)  # fmt: skip
+"""Every kind of step, in the order in which the documentation tells of them."""
+
+
+def _step_tag(value: Any) -> str | None:
+    return value if isinstance(value, str) else _sole_key(value)
+
+
+Step = Annotated[
+    Annotated[Launch, Tag("launch")]
+    | Annotated[Tap, Tag("tap")]
+    | Annotated[LongPress, Tag("long_press")]
+    | Annotated[Type, Tag("type")]
+    | Annotated[Clear, Tag("clear")]
+    | Annotated[Swipe, Tag("swipe")]
+    | Annotated[ScrollTo, Tag("scroll_to")]
+    | Annotated[Back, Tag("back")]
+    | Annotated[HideKeyboard, Tag("hide_keyboard")]
+    | Annotated[WaitFor, Tag("wait_for")]
+    | Annotated[Expect, Tag("expect")]
+    | Annotated[ExpectGone, Tag("expect_gone")]
+    | Annotated[Screenshot, Tag("screenshot")]
+    | Annotated[OpenLink, Tag("open_link")]
+    | Annotated[When, Tag("when")]
+    | Annotated[Run, Tag("run")]
+    | Annotated[PassBarrier, Tag("barrier")]
+    | Annotated[Commit, Tag("commit")],
+    Discriminator(_step_tag),
+]
+
+Branch.model_rebuild()
+When.model_rebuild()
+
+
+# --- what people write ------------------------------------------------------------------------------
+
+
+class Reference(Frozen):
+    """What an expert needs: the yardstick of efficiency."""
+
+    time_s: Seconds
+    screens: Annotated[int, Field(ge=1, le=100)]
+    """Distinct screens on the shortest path."""
+
+
+class Checkpoint(Frozen):
+    """A part of the way that counts for itself once it was seen."""
+
+    at: Target
+    weight: Share
+
+
+Steps = Annotated[tuple[Step, ...], Field(min_length=1, max_length=200)]
+
+
+class Scenario(Frozen):
+    """One citizen task, written against element names so that it runs on many Apps."""
+
+    id: Name
+    title: Words
+    description: str = ""
+    goal: Condition
+    """What must be seen at the commit point or, without one, at the end."""
+    refusal: Condition | None = None
+    """A correct refusal ("not eligible") that counts as completed."""
+    life_event: Name
+    kind: Literal["information", "transaction", "participation"]
+    severity: Literal["critical", "major", "minor"]
+    tags: tuple[Name, ...] = ()
+    time_limit_s: Seconds
+    patience_s: Seconds = 10
+    """How long a step waits for what it needs, unless it says otherwise."""
+    reference: Reference
+    data: Mapping[Name, NonEmpty] = Field(default_factory=dict)
+    steps: Steps
+    checkpoints: tuple[Checkpoint, ...] = ()
+
+    @model_validator(mode="after")
+    def _weights_sum_to_one(self) -> Scenario:
+        total = sum(checkpoint.weight for checkpoint in self.checkpoints)
+        if self.checkpoints and abs(total - 1) > 1e-6:
+            raise ValueError(f"the weights of the checkpoints must sum to 1, not {total:g}")
+        return self
+
+
+class SharedSteps(Frozen):
+    """Steps that several scenarios share, with the names of what they must be given."""
+
+    id: Name
+    title: Words
+    parameters: tuple[Name, ...] = ()
+    steps: Steps
+
+
+class Interruption(Frozen):
+    """Something unasked for in the way: by what it is known, and how it is sent away."""
+
+    name: Name
+    seen: Locator
+    dismiss: Locator
+
+
+class Barrier(Frozen):
+    """A point where a person or a secret is needed."""
+
+    kind: Literal["sms_code", "slider", "face_check", "id_document", "password"]
+    seen: Locator
+    into: Target | None = None
+    """Where the code goes, for a barrier that asks for one."""
+    inbox: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """A regular expression whose first group is the code in the phone's newest text message."""
+    within_s: Seconds = 120
+    """How long a person at the phone is given."""
+
+
+class AndroidApp(Frozen):
+    """How Android knows the App. Without an activity, the launcher's is resolved on the device."""
+
+    package: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$")]
+    activity: str | None = None
+
+
+class Verified(Frozen):
+    """When something was last checked on a real device: a month or day, or `never`."""
+
+    package: Annotated[str, Field(pattern=r"^(never|\d{4}-\d{2}(-\d{2})?)$")]
+    elements: Annotated[str, Field(pattern=r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$")]
+
+
+class AppProfile(Frozen):
+    """One App: its package, its named elements, what gets in the way."""
+
+    id: Name
+    name: Words
+    city: NonEmpty
+    level: Literal["province", "municipality", "prefecture"]
+    android: AndroidApp
+    verified: Verified
+    sandbox: bool = False
+    """Whether a commit reaches nobody: only then may `--allow-commit` tap it."""
+    elements: Mapping[ElementName, Annotated[tuple[Locator, ...], Field(min_length=1)]]
+    """Locators by element name, tried in order; which one matched is recorded."""
+    waiting: tuple[Locator, ...] = ()
+    """Spinners and skeletons: while one is seen, the App makes the person wait."""
+    errors: tuple[Locator, ...] = ()
+    """By what the App shows that it failed: `系统繁忙`."""
+    interruptions: tuple[Interruption, ...] = ()
+    barriers: Mapping[Name, Barrier] = Field(default_factory=dict)
+
+
+class SimulatedDevice(Frozen):
+    """Our own phone, in a process of its own."""
+
+    kind: Literal["simulated"]
+    attended: bool = True
+    """Whether the simulated phone has a simulated person, who passes sliders and face checks."""
+    font_scale: Annotated[float, Field(ge=0.8, le=2)] = 1.0
+
+
+class RemoteDevice(Frozen):
+    """Any W3C endpoint with an Android phone behind it: an Appium server, a farm."""
+
+    kind: Literal["remote"]
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    capabilities: Mapping[str, str | int | bool] = Field(default_factory=dict)
+    attended: bool = False
+
+
+Device = Annotated[SimulatedDevice | RemoteDevice, Field(discriminator="kind")]
+
+
+class Devices(Frozen):
+    """`devices.yaml`: the devices by name, and which one a bare `pytest scenarios/` uses."""
+
+    default: Name
+    devices: Mapping[Name, Device]
+
+    @model_validator(mode="after")
+    def _default_is_named(self) -> Devices:
+        if self.default not in self.devices:
+            raise ValueError(f"default: no device is named {self.default!r}")
+        return self
+
+
+# --- the plan -----------------------------------------------------------------------------------------
+
+
+class PlannedStep(Frozen):
+    """A step with its place: variables filled in, `run` expanded.
+
+    `path` counts from 1 and nests with a dot ("3.2"); `file` is relative to the
+    project, `line` counts from 1. `steps` are those of a `when` or a `run`.
+    """
+
+    path: str
+    step: Step
+    file: str
+    line: int
+    steps: tuple[PlannedStep, ...] = ()
+
+
+class PlannedAttempt(Frozen):
+    """One run of scenario x App x device x repetition, before any device is touched."""
+
+    scenario: Name
+    app: Name
+    device: Name
+    repetition: Annotated[int, Field(ge=1)]
+    file: str
+    steps: tuple[PlannedStep, ...]
+
+    @property
+    def id(self) -> str:
+        """`find_service::sample_city[phone#1]`; unique within a run."""
+        return f"{self.scenario}::{self.app}[{self.device}#{self.repetition}]"
+
+
+# --- what was observed --------------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """What an attempt showed."""
+
+    COMPLETED = "completed"
+    CORRECT_REFUSAL = "correct_refusal"
+    COMPLETED_ASSISTED = "completed_assisted"
+    NOT_FOUND = "not_found"
+    TIMED_OUT = "timed_out"
+    WRONG_RESULT = "wrong_result"
+    APP_ERROR = "app_error"
+    CRASHED = "crashed"
+    NOT_RESPONDING = "not_responding"
+    ABSENT = "absent"
+    BLOCKED = "blocked"
+    OUTDATED = "outdated"
+    HARNESS_ERROR = "harness_error"
+
+    @property
+    def completed(self) -> bool:
+        """Whether it counts as completed."""
+        return self in _COMPLETED
+
+    @property
+    def attempted(self) -> bool:
+        """Whether it counts as attempted: blocked attempts and our own errors do not."""
+        return self not in _NOT_ATTEMPTED
+
+    @property
+    def finding(self) -> bool:
+        """Whether it says something against the App."""
+        return self.attempted and not self.completed
+
+
+_COMPLETED = frozenset({Outcome.COMPLETED, Outcome.CORRECT_REFUSAL, Outcome.COMPLETED_ASSISTED})
+_NOT_ATTEMPTED = frozenset({Outcome.BLOCKED, Outcome.OUTDATED, Outcome.HARNESS_ERROR})
+
+
+class Box(Frozen):
+    """A rectangle on the screen, in pixels; right and bottom do not belong to it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def middle(self) -> Point:
+        return Point(x=(self.left + self.right) // 2, y=(self.top + self.bottom) // 2)
+
+
+class Point(Frozen):
+    """A spot on the screen, in pixels."""
+
+    x: int
+    y: int
+
+
+class Match(Frozen):
+    """Which locator found the element, and whether it was the only one.
+
+    Several matches are resolved by one rule: of those that are displayed, the
+    first in reading order of the hierarchy. `candidates` > 1 marks it ambiguous.
+    """
+
+    target: str
+    locator: Locator
+    position: Annotated[int, Field(ge=1)]
+    """Of the locator among the element's fallbacks: 1 is the first choice."""
+    candidates: Annotated[int, Field(ge=1)]
+    box: Box
+
+    @property
+    def ambiguous(self) -> bool:
+        return self.candidates > 1
+
+
+class Response(Frozen):
+    """When the awaited thing came: after the last look without it, before the first look with it.
+
+    Seconds since the action that it answers. `first_seen_s` None: it had not come
+    when the waiting ended (right-censored at `last_unseen_s`).
+    """
+
+    last_unseen_s: Annotated[float, Field(ge=0)]
+    first_seen_s: float | None
+    looks: Annotated[int, Field(ge=1)]
+
+    @property
+    def middle_s(self) -> float | None:
+        """The reported response time."""
+        return None if self.first_seen_s is None else (self.last_unseen_s + self.first_seen_s) / 2
+
+    @property
+    def half_width_s(self) -> float | None:
+        """Its error bar: the truth lies within this of the middle."""
+        return None if self.first_seen_s is None else (self.first_seen_s - self.last_unseen_s) / 2
+
+
+class StepTimes(Frozen):
+    """Where a step's wall time went, in seconds. The four parts add up to `wall_s`."""
+
+    wall_s: float
+    app_s: float
+    """The App made the person wait."""
+    tool_s: float
+    """Commands and looking: ours."""
+    barrier_s: float
+    """A person or a message at a barrier."""
+    evidence_s: float
+    """Pictures and hierarchies, taken after the clock was stopped."""
+    action_s: float
+    """Of `tool_s`: the commands that touch the screen."""
+
+
+class Met(Frozen):
+    """An interruption that was met on the way and sent away."""
+
+    name: Name
+    seconds: float
+    picture: str | None
+
+
+class StepRecord(Frozen):
+    """One step as it went."""
+
+    path: str
+    kind: str
+    sentence: Words
+    file: str
+    line: int
+    status: Literal["done", "failed", "not_taken"]
+    """`not_taken`: a `when` whose condition did not hold, or a commit point that was not tapped."""
+    started_s: float
+    """Since the attempt began."""
+    times: StepTimes
+    response: Response | None = None
+    match: Match | None = None
+    touched: Point | None = None
+    activity: str = ""
+    before: str | None = None
+    """The picture before the touch: a file name under evidence/."""
+    after: str | None = None
+    hierarchy: str | None = None
+    interruptions: tuple[Met, ...] = ()
+    expected: str = ""
+    seen: str = ""
+
+
+class Symptoms(Frozen):
+    """What was seen of the App and the phone when a step failed: the court's evidence."""
+
+    failure: Literal["not_seen", "still_seen", "other_text", "other_state", "time_limit", "barrier"]
+    step: str
+    expected: str
+    seen: str
+    app_state: Literal["not_installed", "not_running", "background", "foreground", "unknown"]
+    foreground: str = ""
+    """Package in front."""
+    system_dialog: Literal["", "crash", "not_responding", "other"] = ""
+    crash_log: tuple[str, ...] = ()
+    """Lines of the device's log that report a crash of this App since the attempt began."""
+    anr_log: tuple[str, ...] = ()
+    app_error: str = ""
+    """The App's own error text that is shown."""
+    waiting: str = ""
+    """The spinner that is shown."""
+    hierarchy_readable: bool = True
+    unchanged_since_touch: bool = False
+    """Whether the screen looks as before the last touch."""
+    refused: bool = False
+    """Whether the scenario's correct refusal is shown."""
+
+
+class Verdict(Frozen):
+    """An outcome, and why: each reason is a sentence that rests on what was seen."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...]
+
+
+class AttemptRecord(Frozen):
+    """One attempt, from which everything about it can be computed again."""
+
+    id: str
+    scenario: Name
+    app: Name
+    device: Name
+    repetition: int
+    simulated: bool
+    worker: str
+    started_at: datetime
+    wall_s: float
+    task_s: float | None
+    """What a user would have waited plus the robot's actions; None unless it was completed."""
+    verdict: Verdict
+    symptoms: Symptoms | None = None
+    trouble: str = ""
+    """What went wrong on our side."""
+    steps: tuple[StepRecord, ...]
+    checkpoints_reached: tuple[str, ...] = ()
+    committed: bool = False
+    barriers: tuple[Name, ...] = ()
+    """The barriers that were passed with help."""
+    session: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    """What the driver was told, and what was measured of it."""
+    log: str | None = None
+    """The device's log at trouble: a file name under evidence/."""
+
+
+class RunRecord(Frozen):
+    """`run.json`: what was asked, in full."""
+
+    schema_version: int = SCHEMA_VERSION
+    run_id: str
+    started_at: datetime
+    versions: Mapping[str, str]
+    commit: str
+    options: Mapping[str, str]
+    devices: Mapping[Name, Device]
+    apps: tuple[AppProfile, ...]
+    scenarios: tuple[Scenario, ...]
+    plan: tuple[PlannedAttempt, ...]
