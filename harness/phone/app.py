@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from harness.phone.widgets import Widget
 
@@ -223,8 +222,8 @@ class App:
     screens: tuple[Screen, ...]
     dialogs: tuple[Dialog, ...] = ()
     start: str = "splash"
-    initial: Values = MappingProxyType({})
-    links: Mapping[str, str] = MappingProxyType({})
+    initial: Values = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     cold_start_s: float = 0.6
     version: str = "1.0.0"
 
