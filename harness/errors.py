@@ -3,6 +3,7 @@
     HarnessError
     ├── UsageError        the person can mend it: path, line, column   -> exit 2
     ├── DeviceTrouble     ours: session not started, lost, no answer   -> outcome harness_error
+    ├── ResultsTrouble    ours: the record cannot be kept: disk full   -> exit 3
     └── StepFailed        a fact about the App                         -> goes to the court
 
 The class says what kind of trouble it is, the message what happened and what
@@ -43,6 +44,13 @@ class NoAnswer(DeviceTrouble):
 
 class AppMissing(DeviceTrouble):
     """The App is not installed on the device."""
+
+
+class ResultsTrouble(HarnessError):
+    """The results directory did not take what was to be kept: full, read-only, gone.
+
+    What was kept before stays whole.
+    """
 
 
 Failure = Literal["not_seen", "still_seen", "other_text", "other_state", "time_limit", "barrier"]

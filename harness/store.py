@@ -1,0 +1,510 @@
+"""The results directory: the one file that knows how a run is kept on disk.
+
+    results/<run_id>/
+      run.json                  what was asked; written once, before any device is touched
+      attempts/<worker>.jsonl   a line an attempt, appended and synced when it ends
+      evidence/<ab>/<sha256>.*  pictures, hierarchies and logs by content, each once
+      scores/                   derived from the above, and the only part that may be rewritten
+
+Nothing is ever deleted or overwritten, but for the scores. Each attempt is on
+the disk when `RunDirectory.append` returns, evidence before the line that names
+it, so that a power cut costs at most the attempt that was under way. A damaged
+line costs that line, and is reported.
+
+Imports `harness.model` and `harness.errors` only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import random
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from pydantic import ValidationError
+
+from harness.errors import ResultsTrouble, UsageError
+from harness.model import SCHEMA_VERSION, AttemptRecord, RunRecord
+
+RUN_FILE = "run.json"
+ATTEMPTS = "attempts"
+EVIDENCE = "evidence"
+SCORES = "scores"
+
+LATEST = "latest"
+"""Stands for the run that started last, wherever a run is asked for."""
+
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes of a line of attempts/*.jsonl: a longer one is damage (an attempt has some 50 kB)."""
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_SUFFIX = re.compile(r"[a-z0-9]{1,8}(\.[a-z0-9]{1,8})?")
+_EVIDENCE_NAME = re.compile(rf"[0-9a-f]{{64}}\.{_SUFFIX.pattern}")
+_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+# --- names and places -----------------------------------------------------------------------------
+
+
+def new_run_id(now: datetime, generator: random.Random) -> str:
+    """`20261123-094100-k3xq`: sorts by time; the letters tell two runs of one second apart."""
+    return f"{now:%Y%m%d-%H%M%S}-{''.join(generator.choices(_ID_LETTERS, k=4))}"
+
+
+def picture_path(directory: Path, name: str) -> Path:
+    """Where the evidence lies that a record calls `name`: pictures, hierarchies and logs alike.
+
+    Raises:
+        UsageError: `name` is not a name that `RunDirectory.keep` gives (a record
+            from elsewhere must not lead out of the run's directory).
+    """
+    if not _EVIDENCE_NAME.fullmatch(name):
+        raise UsageError(f"{directory}: {name!r} is not the name of a piece of evidence")
+    return directory / EVIDENCE / name[:2] / name
+
+
+def find_run(reference: str, results: Path) -> Path:
+    """The directory of a run: its path, its id under `results`, or `latest`.
+
+    Raises:
+        UsageError: there is no such run; names the nearest.
+    """
+    if reference == LATEST:
+        return _latest_run(results)
+    for directory in (results / reference, Path(reference)):
+        if directory.is_dir():
+            return directory
+    known = [directory.name for directory in _run_directories(results)]
+    near = difflib.get_close_matches(reference, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise UsageError(
+        f"{reference}: neither a run directory nor the id of a run under {results}/{hint}"
+    )
+
+
+def _run_directories(results: Path) -> list[Path]:
+    return sorted(path.parent for path in results.glob(f"*/{RUN_FILE}"))
+
+
+def _latest_run(results: Path) -> Path:
+    started = []
+    for directory in _run_directories(results):
+        with suppress(UsageError):  # a run that cannot be read is not the one that was meant
+            started.append((read_request(directory).started_at.timestamp(), directory))
+    if not started:
+        raise UsageError(f"{results}: holds no run yet; make one with `pytest scenarios/`")
+    return max(started)[1]
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+class RunDirectory:
+    """A run that is being written, by this process and perhaps by workers beside it.
+
+    The process that creates or resumes a run holds it until `close` (or its own
+    end): nobody else can create or resume the same run meanwhile. Its workers
+    `join` it.
+
+    Attributes:
+        path: the run's directory.
+    """
+
+    def __init__(self, path: Path, hold: int | None = None) -> None:
+        self.path = path
+        self._hold = hold
+        self._synced: set[str] = set()
+
+    @classmethod
+    def create(cls, results: Path, run: RunRecord) -> Self:
+        """Makes the directory of a new run under `results` and writes its run.json.
+
+        Raises:
+            UsageError: the id is taken, or cannot be the name of a directory.
+            ResultsTrouble: it cannot be written.
+        """
+        _check_run_id(run.run_id)
+        directory = results / run.run_id
+        with _writing(directory):
+            results.mkdir(parents=True, exist_ok=True)
+            try:
+                directory.mkdir()
+            except FileExistsError as exc:
+                raise UsageError(
+                    f"{directory} exists already, and a run is never overwritten: "
+                    "choose another --run-id, or finish that run with --resume"
+                ) from exc
+            (directory / ATTEMPTS).mkdir()
+            (directory / EVIDENCE).mkdir()
+            _replace(directory / RUN_FILE, _to_json(run, indent=2), sync=True)
+            _sync(results)
+        return cls(directory, _hold(directory))
+
+    @classmethod
+    def resume(cls, directory: Path) -> Self:
+        """Takes up a run that was left unfinished.
+
+        Raises:
+            UsageError: it is no run, or another process is writing it.
+        """
+        read_request(directory)
+        return cls(directory, _hold(directory))
+
+    @classmethod
+    def join(cls, directory: Path) -> Self:
+        """Writes beside the process that created or resumed the run, as one of its workers.
+
+        Raises:
+            UsageError: it is no run.
+        """
+        read_request(directory)
+        return cls(directory)
+
+    def close(self) -> None:
+        """Lets go of the run; what was appended is safe with or without it."""
+        if self._hold is not None:
+            os.close(self._hold)
+            self._hold = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def keep(self, data: bytes, suffix: str) -> str:
+        """Stores a piece of evidence by its content, once, and returns its name for the record.
+
+        Cheap enough to call after each step: the disk is waited for in `append`.
+
+        Args:
+            data: the file's content.
+            suffix: `png`, `xml.gz`, `log`.
+
+        Raises:
+            ResultsTrouble: it cannot be written.
+        """
+        if not _SUFFIX.fullmatch(suffix):
+            raise ValueError(f"not a suffix: {suffix!r}")
+        name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
+        path = self.picture_path(name)
+        with _writing(path):
+            # A file of another length is what a power cut left of an earlier attempt to keep it.
+            if not path.is_file() or path.stat().st_size != len(data):
+                path.parent.mkdir(exist_ok=True)
+                _replace(path, data, sync=False)
+        return name
+
+    def append(self, attempt: AttemptRecord) -> None:
+        """Adds a finished attempt to attempts/<worker>.jsonl; it is on the disk on return.
+
+        Raises:
+            ResultsTrouble: it or its evidence cannot be written. The lines before it
+                stay whole, and a later `append` starts a line of its own.
+        """
+        if not _FILE_NAME.fullmatch(attempt.worker):
+            raise ValueError(f"not the name of a worker: {attempt.worker!r}")
+        self._sync_evidence(_evidence_names(attempt))
+        path = self.path / ATTEMPTS / f"{attempt.worker}.jsonl"
+        with _writing(path):
+            _append_line(path, _to_json(attempt))
+
+    def picture_path(self, name: str) -> Path:
+        """Where the evidence lies that a record calls `name`."""
+        return picture_path(self.path, name)
+
+    def _sync_evidence(self, names: Iterable[str]) -> None:
+        """Waits until evidence is on the disk; a worker that wrote it may not have waited yet."""
+        new = set(names) - self._synced
+        paths = [self.picture_path(name) for name in sorted(new)]
+        for path in [*paths, *sorted({path.parent for path in paths})]:
+            with _writing(path):
+                _sync(path)
+        if paths:
+            with _writing(self.path):
+                _sync(self.path / EVIDENCE)
+        self._synced |= new
+
+
+def write_scores(directory: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Writes files under scores/ of a run, each whole or not at all, in place of earlier ones.
+
+    Raises:
+        ResultsTrouble: they cannot be written.
+    """
+    scores = directory / SCORES
+    written = []
+    with _writing(scores):
+        scores.mkdir(exist_ok=True)
+        for name, data in files.items():
+            if not _FILE_NAME.fullmatch(name):
+                raise ValueError(f"not a file name: {name!r}")
+            _replace(scores / name, data, sync=True)
+            written.append(scores / name)
+    return tuple(written)
+
+
+def _check_run_id(run_id: str) -> None:
+    if not _FILE_NAME.fullmatch(run_id) or run_id == LATEST:
+        raise UsageError(
+            f"{run_id!r} cannot be the id of a run: use up to 100 of A-Z a-z 0-9 . _ -, "
+            f"a letter or digit first, and not “{LATEST}”"
+        )
+
+
+def _hold(directory: Path) -> int | None:
+    """Holds run.json against other processes; returns what to close to let go."""
+    with _writing(directory / RUN_FILE):
+        descriptor = os.open(directory / RUN_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        os.close(descriptor)
+        raise UsageError(
+            f"{directory} is being written by another process: wait for its end, or stop it"
+        ) from exc
+    except OSError:
+        # Some network file systems have no locks; there, whoever runs must take care.
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _to_json(record: RunRecord | AttemptRecord, *, indent: int | None = None) -> bytes:
+    """A record as JSON in UTF-8, ended by its only newline unless it is indented."""
+    return record.model_dump_json(by_alias=True, indent=indent).encode() + b"\n"
+
+
+def _evidence_names(attempt: AttemptRecord) -> Iterator[str]:
+    """All that a record names under evidence/."""
+    for step in attempt.steps:
+        pictures = (met.picture for met in step.interruptions)
+        yield from filter(None, (step.before, step.after, step.hierarchy, *pictures))
+    if attempt.log is not None:
+        yield attempt.log
+
+
+def _append_line(path: Path, line: bytes) -> None:
+    """Adds a line with one write and waits for the disk. A line that was cut off is ended first."""
+    is_new = not path.exists()
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        with suppress(OSError):  # no locks on this file system: O_APPEND must do
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        size = os.fstat(descriptor).st_size
+        is_cut_off = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        _write_all(descriptor, b"\n" + line if is_cut_off else line)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if is_new:
+        _sync(path.parent)
+
+
+def _replace(path: Path, data: bytes, *, sync: bool) -> None:
+    """Writes a file beside its place and moves it there, so that nobody sees half of it."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(unfinished, flags, 0o666)
+        try:
+            _write_all(descriptor, data)
+            if sync:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        unfinished.replace(path)
+    except BaseException:
+        with suppress(OSError):  # the first trouble is the one to tell
+            unfinished.unlink()
+        raise
+    if sync:
+        _sync(path.parent)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """One write; the rest again only where the system took less, which then says why."""
+    written = os.write(descriptor, data)
+    while written < len(data):
+        written += os.write(descriptor, data[written:])
+
+
+def _sync(path: Path) -> None:
+    """Waits until a file or the entries of a directory are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as exc:
+        # EINVAL: this file system does not sync directories, and needs not be asked to.
+        if exc.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+_REMEDIES = {
+    errno.ENOSPC: "the disk is full: free some space, then go on with --resume",
+    errno.EDQUOT: "the disk quota is used up: free some space, then go on with --resume",
+    errno.EFBIG: "a file has reached the largest size allowed: raise the limit (ulimit -f), "
+    "then go on with --resume",
+    errno.EROFS: "the file system is read-only: choose another place with --results",
+    errno.EACCES: "not allowed: choose another place with --results, or mend the permissions",
+    errno.EPERM: "not allowed: choose another place with --results, or mend the permissions",
+    errno.ENOENT: "it is gone: leave results/ alone while a run is writing there",
+    errno.ENOTDIR: "a part of this path is a file: choose another place with --results",
+    errno.EEXIST: "a part of this path is a file: choose another place with --results",
+}
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turns what the system says of a failed write into what happened and what to do."""
+    try:
+        yield
+    except OSError as exc:
+        remedy = _REMEDIES.get(exc.errno or 0, exc.strerror or str(exc))
+        raise ResultsTrouble(f"{path}: {remedy}") from exc
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as read from its directory.
+
+    Attributes:
+        run: what was asked.
+        attempts: what was observed, in the order in which the attempts began; each
+            id once, and each of the plan.
+        problems: what could not be read, a sentence each, with `file:line`.
+    """
+
+    run: RunRecord
+    attempts: tuple[AttemptRecord, ...]
+    problems: tuple[str, ...] = ()
+
+
+def read_run(directory: Path) -> Run:
+    """Reads a run. Damaged, repeated and unplanned lines are reported and left out.
+
+    Raises:
+        UsageError: the directory is no run, or one of another schema version.
+    """
+    run = read_request(directory)
+    found: list[tuple[str, AttemptRecord]] = []
+    problems: list[str] = []
+    for path in sorted((directory / ATTEMPTS).glob("*.jsonl")):
+        with _reading(path), path.open("rb") as file:
+            for number, line in _lines(file):
+                place = f"{ATTEMPTS}/{path.name}:{number}"
+                attempt = _parse_attempt(line)
+                if isinstance(attempt, str):
+                    problems.append(f"{place}: {attempt}; the line is left out")
+                else:
+                    found.append((place, attempt))
+    attempts, doubtful = _planned_once(found, {planned.id for planned in run.plan})
+    return Run(run, attempts, (*problems, *doubtful))
+
+
+def read_request(directory: Path) -> RunRecord:
+    """Reads run.json alone: what was asked.
+
+    Raises:
+        UsageError: the directory is no run, or one of another schema version.
+    """
+    path = directory / RUN_FILE
+    if not path.is_file():
+        raise UsageError(
+            f"{directory}: no run here ({RUN_FILE} is missing); "
+            "give a directory under results/ that `pytest scenarios/` has made"
+        )
+    with _reading(path):
+        text = path.read_bytes()
+    _check_schema_version(path, text)
+    try:
+        return RunRecord.model_validate_json(text)
+    except ValidationError as exc:
+        raise UsageError(f"{path}: damaged: {_first_error(exc)}") from exc
+
+
+def _check_schema_version(path: Path, text: bytes) -> None:
+    try:
+        document = json.loads(text)
+    except ValueError as exc:  # JSONDecodeError and UnicodeDecodeError
+        raise UsageError(f"{path}: damaged: {exc}") from exc
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if not isinstance(version, int):
+        raise UsageError(f"{path}: not a run of Zhangce: it has no schema_version")
+    if version != SCHEMA_VERSION:
+        age = "a newer" if version > SCHEMA_VERSION else "an older"
+        raise UsageError(
+            f"{path}: written by {age} Zhangce (schema version {version}, this one reads "
+            f"{SCHEMA_VERSION}): read it with the commit that it names, {document.get('commit')}"
+        )
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Lines with their number from 1; of an endless one only the first `LONGEST_LINE` + 1 bytes."""
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        rest = line
+        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST_LINE + 1)
+        yield number, line
+
+
+def _parse_attempt(line: bytes) -> AttemptRecord | str:
+    """The attempt on a line, or what is wrong with the line."""
+    if len(line) > LONGEST_LINE:
+        return f"longer than {LONGEST_LINE} bytes"
+    try:
+        return AttemptRecord.model_validate_json(line)
+    except ValidationError as exc:
+        return _first_error(exc) if line.endswith(b"\n") else "cut off before its end"
+
+
+def _first_error(error: ValidationError) -> str:
+    """The first of a model's complaints, in one line, without the value (it may be long)."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
+
+
+def _planned_once(
+    found: Iterable[tuple[str, AttemptRecord]], planned: set[str]
+) -> tuple[tuple[AttemptRecord, ...], list[str]]:
+    """The attempts of the plan, each id once and the earliest of it, and what was left out."""
+    first: dict[str, tuple[str, AttemptRecord]] = {}
+    problems = []
+    for place, attempt in sorted(found, key=lambda pair: pair[1].started_at.timestamp()):
+        if attempt.id not in planned:
+            problems.append(f"{place}: {attempt.id} is not in the plan; the line is left out")
+        elif attempt.id in first:
+            problems.append(
+                f"{place}: {attempt.id} was recorded before, at {first[attempt.id][0]}; "
+                "the line is left out"
+            )
+        else:
+            first[attempt.id] = (place, attempt)
+    return tuple(attempt for _, attempt in first.values()), problems
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise UsageError(f"{path}: cannot be read: {exc.strerror}") from exc
