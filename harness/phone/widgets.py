@@ -29,6 +29,8 @@ class Widget:
     on_tap: Action | None = None
     on_long_press: Action | None = None
     enabled: bool = True
+    selected: bool = False
+    """Reported, not drawn: the tab that is open."""
     grow: bool = False
     """Takes the room that is left along the parent's direction."""
     width: float | None = None
@@ -43,7 +45,7 @@ class Widget:
     shadow: bool = False
 
 
-# --- boxes of widgets ----------------------------------------------------------------------------
+# --- boxes of widgets -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,7 @@ class Page(Box):
     status_light: bool = False
 
 
-# --- what is read ------------------------------------------------------------------------------------
+# --- what is read ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +140,10 @@ class Icon(Widget):
 
 @dataclass(frozen=True, kw_only=True)
 class Illustration(Widget):
-    """A drawn picture: `banner`, `skyline`, `portrait`, `licence`, `map`, `empty`, `advert`, `face_oval`."""
+    """A drawn picture, by name.
+
+    `banner`, `skyline`, `portrait`, `licence`, `map`, `empty`, `advert`, `face_oval`.
+    """
 
     view_class: ClassVar[str] = "android.widget.ImageView"
 
@@ -178,7 +183,7 @@ class Space(Widget):
     """Empty room; `grow` makes it a spring."""
 
 
-# --- what is touched ------------------------------------------------------------------------------------
+# --- what is touched ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
