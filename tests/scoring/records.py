@@ -170,10 +170,11 @@ def request(
 ) -> RunRecord:
     """The run.json of a run that planned these attempts and those that are `missing`."""
     all_records = (*records, *missing)
+    apps = apps or tuple(app(id) for id in dict.fromkeys(r.app for r in all_records))
     devices: dict[str, Device] = {
-        record.device: SimulatedDevice(kind="simulated")
+        record.device: SimulatedDevice(kind="simulated", apps=("sample_city",))
         if record.simulated
-        else RemoteDevice(kind="remote", url="http://127.0.0.1:4723")
+        else RemoteDevice(kind="remote", apps=("sample_city",), url="http://127.0.0.1:4723")
         for record in all_records
     }
     return RunRecord(
@@ -183,7 +184,7 @@ def request(
         commit="0123456",
         options={},
         devices=devices,
-        apps=apps or tuple(app(id) for id in dict.fromkeys(r.app for r in all_records)),
+        apps=apps,
         scenarios=scenarios
         or tuple(scenario(id) for id in dict.fromkeys(r.scenario for r in all_records)),
         plan=tuple(planned(record) for record in all_records),
