@@ -63,7 +63,10 @@ find_python() {
   for name in "$${BASE_PYTHON:-}" python3.14 python3.13 python3.12 python3.11 python3 python; do
     [ -n "$$name" ] || continue
     # The shell's own look-up takes the first of a name; a shim that does not work hides others.
-    case $$name in */*) places=$$name ;; *) places=$$(echo "$$PATH" | tr ':' '\n' | sed "s|$$|/$$name|") ;; esac
+    case $$name in
+      */*) places=$$name ;;
+      *) places=$$(echo "$$PATH" | tr ':' '\n' | sed "s|$$|/$$name|") ;;
+    esac
     old_ifs=$$IFS; IFS='
 '
     for place in $$places; do
@@ -80,6 +83,7 @@ find_python() {
     IFS=$$old_ifs
     [ "$$name" != "$${BASE_PYTHON:-}" ] || break
   done
+  [ -z "$${BASE_PYTHON:-}" ] || seen="$${seen:-  $$BASE_PYTHON: does not run\n}"
   printf 'Zhangce needs Python 3.11, 3.12, 3.13 or 3.14. Found:\n%b' "$${seen:-  none\n}" >&2
   printf 'Install one of them, or name one: make setup BASE_PYTHON=/path/to/python3.\n' >&2
   return 2
