@@ -12,7 +12,10 @@ to do next, attributes carry the evidence.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.model import Failure
 
 
 class HarnessError(Exception):
@@ -51,10 +54,6 @@ class ResultsTrouble(HarnessError):
 
     What was kept before stays whole.
     """
-
-
-Failure = Literal["not_seen", "still_seen", "other_text", "other_state", "time_limit", "barrier"]
-"""What a step ran into, before the court has asked why."""
 
 
 class StepFailed(HarnessError):

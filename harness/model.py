@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+from typing_extensions import override
 
 SCHEMA_VERSION = 1
 """Of the record: raised when a reader of older runs would misread a newer one."""
@@ -54,7 +55,7 @@ class Words(Frozen):
         return f"{self.zh} / {self.en}" if self.en else self.zh
 
 
-# --- locators: how an element is found ---------------------------------------------------------
+# --- locators: how an element is found ------------------------------------------------------------
 
 
 def _sole_key(value: Any) -> str | None:
@@ -167,23 +168,20 @@ def name_text(match: TextMatch) -> str:
 def name_target(target: Target) -> str:
     """A target in words, as sentences and messages call it."""
     match target:
-        case str():
-            return target
         case ById():
-            return f"#{target.id}"
-        case ByDescription():
-            return name_text(target.description)
-        case ByText():
-            return name_text(target.text)
+            words = f"#{target.id}"
+        case ByDescription(description=text) | ByText(text=text):
+            words = name_text(text)
         case ByClass():
-            return f"<{target.class_}>"
-        case ByXPath():
-            return target.xpath
-        case ByUiAutomator():
-            return target.uiautomator
+            words = f"<{target.class_}>"
+        case ByXPath(xpath=expression) | ByUiAutomator(uiautomator=expression):
+            words = expression
+        case str():
+            words = target
+    return words
 
 
-# --- conditions -------------------------------------------------------------------------------------
+# --- conditions -----------------------------------------------------------------------------------
 
 
 def _bare_target(key: str, value: Any) -> Any:
@@ -254,7 +252,7 @@ def _or_target(long_form: JsonSchemaValue, handler: GetJsonSchemaHandler) -> Jso
     return {"anyOf": [*target.get("anyOf", target.get("oneOf", [target])), long_form_itself]}
 
 
-# --- steps -----------------------------------------------------------------------------------------
+# --- steps ----------------------------------------------------------------------------------------
 
 
 class StepModel(Frozen):
@@ -288,6 +286,7 @@ class Launch(BareStep):
     tag: ClassVar[str] = "launch"
     launch: Literal[True] = True
 
+    @override
     def describe(self) -> Words:
         return Words(zh="启动 App", en="Launch the App")
 
@@ -298,6 +297,7 @@ class Back(BareStep):
     tag: ClassVar[str] = "back"
     back: Literal[True] = True
 
+    @override
     def describe(self) -> Words:
         return Words(zh="按返回键", en="Press back")
 
@@ -308,6 +308,7 @@ class HideKeyboard(BareStep):
     tag: ClassVar[str] = "hide_keyboard"
     hide_keyboard: Literal[True] = True
 
+    @override
     def describe(self) -> Words:
         return Words(zh="收起键盘", en="Hide the keyboard")
 
@@ -318,6 +319,7 @@ class Tap(StepModel):
     tag: ClassVar[str] = "tap"
     tap: Target
 
+    @override
     def describe(self) -> Words:
         what = name_target(self.tap)
         return Words(zh=f"点按 {what}", en=f"Tap {what}")
@@ -329,6 +331,7 @@ class LongPress(StepModel):
     tag: ClassVar[str] = "long_press"
     long_press: Target
 
+    @override
     def describe(self) -> Words:
         what = name_target(self.long_press)
         return Words(zh=f"长按 {what}", en=f"Long-press {what}")
@@ -347,6 +350,7 @@ class Type(StepModel):
     tag: ClassVar[str] = "type"
     type: TextInput
 
+    @override
     def describe(self) -> Words:
         what, text = name_target(self.type.into), self.type.text
         return Words(zh=f"在 {what} 输入“{text}”", en=f"Type “{text}” into {what}")
@@ -358,6 +362,7 @@ class Clear(StepModel):
     tag: ClassVar[str] = "clear"
     clear: Target
 
+    @override
     def describe(self) -> Words:
         what = name_target(self.clear)
         return Words(zh=f"清空 {what}", en=f"Clear {what}")
@@ -391,6 +396,7 @@ class Swipe(StepModel):
     tag: ClassVar[str] = "swipe"
     swipe: SwipeMove
 
+    @override
     def describe(self) -> Words:
         sides = {"up": "上", "down": "下", "left": "左", "right": "右"}
         where = "" if self.swipe.on is None else name_target(self.swipe.on)
@@ -425,6 +431,7 @@ class ScrollTo(StepModel):
     tag: ClassVar[str] = "scroll_to"
     scroll_to: ScrollSearch
 
+    @override
     def describe(self) -> Words:
         what = name_target(self.scroll_to.to)
         return Words(zh=f"滑动到 {what}", en=f"Scroll to {what}")
@@ -436,6 +443,7 @@ class WaitFor(StepModel):
     tag: ClassVar[str] = "wait_for"
     wait_for: Condition
 
+    @override
     def describe(self) -> Words:
         what = self.wait_for.describe()
         return Words(zh=f"等待 {what}", en=f"Wait for {what}")
@@ -447,6 +455,7 @@ class Expect(StepModel):
     tag: ClassVar[str] = "expect"
     expect: Condition
 
+    @override
     def describe(self) -> Words:
         what = self.expect.describe()
         return Words(zh=f"应看到 {what}", en=f"Expect {what}")
@@ -458,6 +467,7 @@ class ExpectGone(StepModel):
     tag: ClassVar[str] = "expect_gone"
     expect_gone: Absence
 
+    @override
     def describe(self) -> Words:
         what = name_target(self.expect_gone.gone)
         return Words(zh=f"不应再看到 {what}", en=f"Expect {what} to be gone")
@@ -469,6 +479,7 @@ class Screenshot(StepModel):
     tag: ClassVar[str] = "screenshot"
     screenshot: NonEmpty
 
+    @override
     def describe(self) -> Words:
         return Words(zh=f"截图：{self.screenshot}", en=f"Screenshot: {self.screenshot}")
 
@@ -479,6 +490,7 @@ class OpenLink(StepModel):
     tag: ClassVar[str] = "open_link"
     open_link: NonEmpty
 
+    @override
     def describe(self) -> Words:
         return Words(zh=f"打开链接 {self.open_link}", en=f"Open {self.open_link}")
 
@@ -496,11 +508,15 @@ class Branch(Condition):
 
 
 class When(StepModel):
-    """Does some steps only if a condition holds. An element that the App's profile does not name is not there."""
+    """Does some steps only if a condition holds.
+
+    An element that the App's profile does not name is not there.
+    """
 
     tag: ClassVar[str] = "when"
     when: Branch
 
+    @override
     def describe(self) -> Words:
         what = self.when.describe()
         return Words(zh=f"如果看到 {what}", en=f"If {what} is there")
@@ -530,26 +546,29 @@ class Run(StepModel):
     tag: ClassVar[str] = "run"
     run: Call
 
+    @override
     def describe(self) -> Words:
         return Words(zh=f"执行 {self.run.scenario}", en=f"Run {self.run.scenario}")
 
 
 class PassBarrier(StepModel):
-    """Passes a barrier of the App's profile, if it is there: by its inbox, by a person, or not at all."""
+    """Passes a barrier of the App's profile, if it is there: by the inbox, by a person, or not."""
 
     tag: ClassVar[str] = "barrier"
     barrier: Name
 
+    @override
     def describe(self) -> Words:
         return Words(zh=f"通过关卡 {self.barrier}", en=f"Pass the barrier {self.barrier}")
 
 
 class Commit(StepModel):
-    """The tap that cannot be undone. Not tapped unless the App is a sandbox and the run allows it."""
+    """The tap that cannot be undone; made only if the App is a sandbox and the run allows it."""
 
     tag: ClassVar[str] = "commit"
     commit: Target
 
+    @override
     def describe(self) -> Words:
         what = name_target(self.commit)
         return Words(zh=f"提交点 {what}", en=f"Commit point {what}")
@@ -592,7 +611,7 @@ Branch.model_rebuild()
 When.model_rebuild()
 
 
-# --- what people write ------------------------------------------------------------------------------
+# --- what people write ----------------------------------------------------------------------------
 
 
 class Reference(Frozen):
@@ -708,7 +727,13 @@ class AppProfile(Frozen):
     barriers: Mapping[Name, Barrier] = Field(default_factory=dict)
 
 
-class SimulatedDevice(Frozen):
+class DeviceModel(Frozen):
+    """What every device says: the Apps that it runs when no `--app` names others."""
+
+    apps: Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
+class SimulatedDevice(DeviceModel):
     """Our own phone, in a process of its own."""
 
     kind: Literal["simulated"]
@@ -717,7 +742,7 @@ class SimulatedDevice(Frozen):
     font_scale: Annotated[float, Field(ge=0.8, le=2)] = 1.0
 
 
-class RemoteDevice(Frozen):
+class RemoteDevice(DeviceModel):
     """Any W3C endpoint with an Android phone behind it: an Appium server, a farm."""
 
     kind: Literal["remote"]
@@ -742,7 +767,7 @@ class Devices(Frozen):
         return self
 
 
-# --- the plan -----------------------------------------------------------------------------------------
+# --- the plan -------------------------------------------------------------------------------------
 
 
 class PlannedStep(Frozen):
@@ -775,7 +800,7 @@ class PlannedAttempt(Frozen):
         return f"{self.scenario}::{self.app}[{self.device}#{self.repetition}]"
 
 
-# --- what was observed --------------------------------------------------------------------------------
+# --- what was observed ----------------------------------------------------------------------------
 
 
 class Outcome(StrEnum):
@@ -825,6 +850,7 @@ class Box(Frozen):
 
     @property
     def middle(self) -> Point:
+        """Where a finger would touch it."""
         return Point(x=(self.left + self.right) // 2, y=(self.top + self.bottom) // 2)
 
 
@@ -851,6 +877,7 @@ class Match(Frozen):
 
     @property
     def ambiguous(self) -> bool:
+        """Whether the rule had to choose."""
         return self.candidates > 1
 
 
@@ -926,17 +953,22 @@ class StepRecord(Frozen):
     seen: str = ""
 
 
+SystemDialog = Literal["", "crash", "not_responding", "other"]
+Failure = Literal["not_seen", "still_seen", "other_text", "other_state", "time_limit", "barrier"]
+"""What a step ran into, before the court has asked why."""
+
+
 class Symptoms(Frozen):
     """What was seen of the App and the phone when a step failed: the court's evidence."""
 
-    failure: Literal["not_seen", "still_seen", "other_text", "other_state", "time_limit", "barrier"]
+    failure: Failure
     step: str
     expected: str
     seen: str
     app_state: Literal["not_installed", "not_running", "background", "foreground", "unknown"]
     foreground: str = ""
     """Package in front."""
-    system_dialog: Literal["", "crash", "not_responding", "other"] = ""
+    system_dialog: SystemDialog = ""
     crash_log: tuple[str, ...] = ()
     """Lines of the device's log that report a crash of this App since the attempt began."""
     anr_log: tuple[str, ...] = ()

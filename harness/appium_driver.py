@@ -1,0 +1,364 @@
+"""A phone behind an Appium endpoint: the one file that knows Appium and selenium.
+
+A look is one `findElements` whose answer carries what the harness wants to know
+of each element (`elementResponseAttributes`), so that it costs one round trip
+and not one for each attribute. Foreign errors are translated in one table.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import urllib3.exceptions
+from appium.options.android import UiAutomator2Options
+from appium.webdriver.client_config import AppiumClientConfig
+from appium.webdriver.webdriver import WebDriver
+from selenium.common import exceptions as foreign
+from selenium.webdriver.common.actions import interaction
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
+from selenium.webdriver.remote.command import Command
+
+from harness.driver import AppState, Inbox, Seen
+from harness.errors import (
+    AppMissing,
+    DeviceTrouble,
+    ElementGone,
+    HarnessError,
+    NoAnswer,
+    SessionLost,
+    SessionNotStarted,
+    UsageError,
+)
+from harness.model import (
+    Box,
+    ByClass,
+    ByDescription,
+    ById,
+    ByText,
+    ByUiAutomator,
+    ByXPath,
+    Contains,
+    Locator,
+    Matches,
+    Point,
+    TextMatch,
+)
+
+ANSWER_WITHIN_S = 60
+"""Longer than any command of the real driver takes; beyond it the server is taken for dead."""
+TAP_HELD_S = 0.05
+"""How long a finger rests on the glass in a tap."""
+
+SETTINGS: Mapping[str, str | int | bool] = {
+    # An idle wait costs half a second of silence and would be counted as the App's.
+    "waitForIdleTimeout": 0,
+    "waitForSelectorTimeout": 0,
+    "shouldUseCompactResponses": False,
+    "elementResponseAttributes": "rect,text,enabled,displayed,attribute/checked",
+}
+
+ERRORS: Mapping[type[Exception], type[HarnessError]] = {
+    foreign.SessionNotCreatedException: SessionNotStarted,
+    foreign.InvalidSessionIdException: SessionLost,
+    foreign.NoSuchDriverException: SessionNotStarted,
+    foreign.StaleElementReferenceException: ElementGone,
+    foreign.NoSuchElementException: ElementGone,
+    foreign.InvalidSelectorException: UsageError,
+    foreign.WebDriverException: NoAnswer,
+    urllib3.exceptions.HTTPError: NoAnswer,
+    OSError: NoAnswer,
+}
+"""The nearest class in an error's ancestry decides; a test holds that none is left out."""
+
+APP_STATES: tuple[AppState, ...] = (
+    "not_installed",
+    "not_running",
+    "background",  # suspended
+    "background",
+    "foreground",
+)
+ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf"
+
+
+def open_session(url: str, capabilities: Mapping[str, str | int | bool]) -> AppiumDriver:
+    """Opens a session at a W3C endpoint.
+
+    Raises:
+        SessionNotStarted: the endpoint refused, or nobody answers there.
+    """
+    options = UiAutomator2Options().load_capabilities(
+        {
+            "platformName": "Android",
+            "appium:automationName": "UiAutomator2",
+            "appium:noReset": True,
+            "appium:newCommandTimeout": 300,
+            **capabilities,
+        }
+    )
+    config = AppiumClientConfig(remote_server_addr=url, timeout=ANSWER_WITHIN_S)
+    try:
+        session = WebDriver(options=options, client_config=config)
+        session.update_settings(dict(SETTINGS))
+    except (foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError) as exc:
+        raise SessionNotStarted(f"no session at {url}: {_first_line(exc)}") from exc
+    return AppiumDriver(session)
+
+
+class AppiumDriver:
+    """`harness.driver.Driver` over the Appium Python client."""
+
+    def __init__(self, session: WebDriver) -> None:
+        self._session = session
+        self._screen: Box | None = None
+
+    # --- looking
+
+    def look(self, locator: Locator) -> tuple[Seen, ...]:
+        """The displayed elements that the locator finds, in the order of the hierarchy."""
+        using, value = strategy(locator)
+        with _translated(f"looking for {value}"):
+            found = self._ask(Command.FIND_ELEMENTS, {"using": using, "value": value})
+        return tuple(seen for element in found if (seen := self._seen(element)) is not None)
+
+    def picture(self) -> bytes:
+        """The screen, as PNG."""
+        with _translated("taking a picture"):
+            return base64.b64decode(self._ask(Command.SCREENSHOT, {}))
+
+    def hierarchy(self) -> str:
+        """The view hierarchy, as XML."""
+        with _translated("reading the view hierarchy"):
+            return str(self._ask(Command.GET_PAGE_SOURCE, {}))
+
+    def foreground(self) -> tuple[str, str]:
+        """Package and activity in front."""
+        with _translated("asking what is in front"):
+            return self._session.current_package, self._session.current_activity
+
+    def app_state(self, package: str) -> AppState:
+        """Whether the App is installed, runs, is in front."""
+        with _translated(f"asking for the state of {package}"):
+            state = int(self._session.query_app_state(package))
+        return APP_STATES[state] if state < len(APP_STATES) else "unknown"
+
+    def screen(self) -> Box:
+        """The whole screen; asked once, since the harness never turns the phone."""
+        if self._screen is None:
+            with _translated("asking for the size of the screen"):
+                size = self._session.get_window_size()
+            self._screen = Box(left=0, top=0, right=size["width"], bottom=size["height"])
+        return self._screen
+
+    def log(self) -> tuple[str, ...]:
+        """The lines of the device's log since the last call."""
+        with _translated("reading the device's log"):
+            return tuple(str(entry["message"]) for entry in self._session.get_log("logcat"))
+
+    def inbox(self) -> Inbox:
+        """The phone's text messages."""
+        with _translated("reading the phone's inbox"):
+            answer = self._session.execute_script("mobile: listSms", {"max": 1})
+            items = answer["items"]
+            return Inbox(int(answer["total"]), str(items[0]["body"]) if items else "")
+
+    # --- touching
+
+    def tap(self, point: Point) -> None:
+        """A short press, as of a finger."""
+        self.press(point, TAP_HELD_S)
+
+    def press(self, point: Point, seconds: float) -> None:
+        """A press that is held."""
+        with _translated(f"touching {point.x},{point.y}"), self._finger() as finger:
+            finger.move_to_location(point.x, point.y)
+            finger.pointer_down()
+            finger.pause(seconds)
+            finger.pointer_up()
+
+    def drag(self, start: Point, end: Point, seconds: float) -> None:
+        """Moves a finger over the screen, and holds it at the end so that nothing is flung."""
+        with _translated("dragging"), self._finger(move_s=seconds) as finger:
+            finger.source.create_pointer_move(duration=0, x=start.x, y=start.y)
+            finger.pointer_down()
+            finger.move_to_location(end.x, end.y)
+            finger.pause(0.1)
+            finger.pointer_up()
+
+    def write(self, element: Seen, text: str) -> None:
+        """Puts text into a field, in place of what it holds."""
+        with _translated("writing"):
+            self._ask(Command.CLEAR_ELEMENT, {"id": element.handle})
+            self._ask(
+                Command.SEND_KEYS_TO_ELEMENT,
+                {"id": element.handle, "text": text, "value": list(text)},
+            )
+
+    def clear(self, element: Seen) -> None:
+        """Empties a field."""
+        with _translated("clearing"):
+            self._ask(Command.CLEAR_ELEMENT, {"id": element.handle})
+
+    def back(self) -> None:
+        """The system's back key."""
+        with _translated("pressing back"):
+            self._session.back()
+
+    def hide_keyboard(self) -> None:
+        """Closes the soft keyboard; nothing happens when it is not open."""
+        with _translated("hiding the keyboard"):
+            if self._session.is_keyboard_shown():
+                self._session.hide_keyboard()
+
+    # --- the App and the session
+
+    def launch(self, package: str, activity: str | None) -> None:
+        """Brings the App to the front, starting it when it does not run."""
+        with _translated(f"launching {package}"):
+            if activity is None:
+                self._session.activate_app(package)
+            else:
+                intent = {"intent": f"{package}/{activity}"}
+                self._session.execute_script("mobile: startActivity", intent)
+
+    def reset(self, package: str) -> None:
+        """Stops the App and drops its data."""
+        if self.app_state(package) == "not_installed":
+            raise AppMissing(f"{package} is not installed on this device")
+        with _translated(f"resetting {package}"):
+            self._session.terminate_app(package)
+            self._session.execute_script("mobile: clearApp", {"appId": package})
+
+    def open_link(self, link: str, package: str) -> None:
+        """Opens a deep link in the App."""
+        with _translated(f"opening {link}"):
+            self._session.execute_script("mobile: deepLink", {"url": link, "package": package})
+
+    def settings(self) -> dict[str, str | int | float | bool]:
+        """What the driver was told, for the record."""
+        return {"tap_held_s": TAP_HELD_S, **SETTINGS}
+
+    def close(self) -> None:
+        """Ends the session; never raises."""
+        with suppress(foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError):
+            self._session.quit()
+
+    # --- how it is asked
+
+    def _ask(self, command: str, parameters: dict[str, Any]) -> Any:
+        """One command, its answer as the server gave it: selenium would drop the attributes."""
+        session = self._session
+        answer: dict[str, Any] = session.command_executor.execute(  # type: ignore[no-untyped-call]  # selenium's
+            command, {**parameters, "sessionId": session.session_id}
+        )
+        session.error_handler.check_response(answer)
+        return answer["value"]
+
+    def _seen(self, element: dict[str, Any]) -> Seen | None:
+        """An element from a find's answer, or None when it is not displayed."""
+        handle = str(element[ELEMENT_KEY])
+        ask = self._attribute(handle, element)
+        if not _true(ask("displayed", Command.GET_ELEMENT_ATTRIBUTE)):
+            return None
+        rect = ask("rect", Command.GET_ELEMENT_RECT)
+        left, top = int(rect["x"]), int(rect["y"])
+        return Seen(
+            handle=handle,
+            box=Box(
+                left=left,
+                top=top,
+                right=left + int(rect["width"]),
+                bottom=top + int(rect["height"]),
+            ),
+            text=str(ask("text", Command.GET_ELEMENT_TEXT) or ""),
+            enabled=_true(ask("enabled", Command.IS_ELEMENT_ENABLED)),
+            checked=_true(ask("attribute/checked", Command.GET_ELEMENT_ATTRIBUTE)),
+        )
+
+    def _attribute(self, handle: str, element: dict[str, Any]) -> Callable[[str, str], Any]:
+        """Reads a field of a find's answer; a server that left it out is asked for it."""
+
+        def ask(field: str, command: str) -> Any:
+            if field in element:
+                return element[field]
+            return self._ask(command, {"id": handle, "name": field.removeprefix("attribute/")})
+
+        return ask
+
+    @contextmanager
+    def _finger(self, move_s: float = 0) -> Iterator[Any]:
+        """One finger's gesture, sent to the device as one command at the end."""
+        pointer = PointerInput(interaction.POINTER_TOUCH, "finger")  # type: ignore[no-untyped-call]  # selenium's
+        builder = ActionBuilder(self._session, mouse=pointer, duration=round(move_s * 1000))
+        yield builder.pointer_action
+        builder.perform()
+
+
+# --- locators ------------------------------------------------------------------------------------
+
+
+def strategy(locator: Locator) -> tuple[str, str]:
+    """The W3C strategy and selector of a locator."""
+    match locator:
+        case ById(id=value):
+            how = "id", value
+        case ByDescription(description=str(text)):
+            how = "accessibility id", text
+        case ByDescription(description=match):
+            how = "-android uiautomator", _ui_selector("description", match)
+        case ByText(text=match):
+            how = "-android uiautomator", _ui_selector("text", match)
+        case ByClass(class_=value):
+            how = "class name", value
+        case ByXPath(xpath=value):
+            how = "xpath", value
+        case ByUiAutomator(uiautomator=value):
+            how = "-android uiautomator", value
+    return how
+
+
+def _ui_selector(what: str, match: TextMatch) -> str:
+    """`new UiSelector().textContains("..")`, its text as a Java string."""
+    if isinstance(match, Contains):
+        return f"new UiSelector().{what}Contains({_java(match.contains)})"
+    if isinstance(match, Matches):
+        return f"new UiSelector().{what}Matches({_java(match.matches)})"
+    return f"new UiSelector().{what}({_java(match)})"
+
+
+def _java(text: str) -> str:
+    escaped = re.sub(r'(["\\])', r"\\\1", text)
+    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    """Turns foreign errors into ours; `doing` says in words what was asked."""
+    try:
+        yield
+    except HarnessError:
+        raise
+    except (foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError) as exc:
+        ours = next(ERRORS[kind] for kind in type(exc).__mro__ if kind in ERRORS)
+        raise ours(f"{doing}: {_first_line(exc)}") from exc
+    except (KeyError, TypeError, ValueError) as exc:
+        # The answer has not the shape that the protocol promises.
+        raise DeviceTrouble(f"{doing}: an answer that cannot be read ({exc!r})") from exc
+
+
+def _first_line(exc: Exception) -> str:
+    """The first line of a foreign message; selenium appends the server's stack trace."""
+    text = str(getattr(exc, "msg", None) or exc).strip()
+    return text.splitlines()[0] if text else type(exc).__name__
+
+
+def _true(value: object) -> bool:
+    """Servers say true as a word or as a truth value."""
+    return value is True or value == "true"

@@ -1,0 +1,124 @@
+"""What the harness asks of a phone: a seam of a few verbs, in our own words.
+
+`harness/appium_driver.py` is the one implementation, and the one file that
+knows Appium. Every call is a single question to the device: it neither waits
+nor tries again. Each may raise `DeviceTrouble`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from harness.model import Box, Locator, Point
+
+AppState = Literal["not_installed", "not_running", "background", "foreground", "unknown"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An element as one look saw it; `handle` touches it, until it leaves the screen."""
+
+    handle: str
+    box: Box
+    text: str
+    enabled: bool
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The phone's text messages: how many there are, and what the newest says."""
+
+    total: int
+    newest: str
+
+
+class Driver(Protocol):
+    """A phone with an open session."""
+
+    # --- looking: answers at once, changes nothing
+
+    def look(self, locator: Locator) -> tuple[Seen, ...]:
+        """The displayed elements that the locator finds, in the order of the hierarchy."""
+        ...
+
+    def picture(self) -> bytes:
+        """The screen, as PNG."""
+        ...
+
+    def hierarchy(self) -> str:
+        """The view hierarchy, as XML."""
+        ...
+
+    def foreground(self) -> tuple[str, str]:
+        """Package and activity in front."""
+        ...
+
+    def app_state(self, package: str) -> AppState:
+        """Whether the App is installed, runs, is in front."""
+        ...
+
+    def screen(self) -> Box:
+        """The whole screen."""
+        ...
+
+    def log(self) -> tuple[str, ...]:
+        """The lines of the device's log since the last call."""
+        ...
+
+    def inbox(self) -> Inbox:
+        """The phone's text messages."""
+        ...
+
+    # --- touching
+
+    def tap(self, point: Point) -> None:
+        """A short press, as of a finger."""
+        ...
+
+    def press(self, point: Point, seconds: float) -> None:
+        """A press that is held."""
+        ...
+
+    def drag(self, start: Point, end: Point, seconds: float) -> None:
+        """Moves a finger over the screen."""
+        ...
+
+    def write(self, element: Seen, text: str) -> None:
+        """Puts text into a field, in place of what it holds. Raises `ElementGone`."""
+        ...
+
+    def clear(self, element: Seen) -> None:
+        """Empties a field. Raises `ElementGone`."""
+        ...
+
+    def back(self) -> None:
+        """The system's back key."""
+        ...
+
+    def hide_keyboard(self) -> None:
+        """Closes the soft keyboard; nothing happens when it is not open."""
+        ...
+
+    # --- the App and the session
+
+    def launch(self, package: str, activity: str | None) -> None:
+        """Brings the App to the front, starting it when it does not run."""
+        ...
+
+    def reset(self, package: str) -> None:
+        """Stops the App and drops its data. Raises `AppMissing`."""
+        ...
+
+    def open_link(self, link: str, package: str) -> None:
+        """Opens a deep link in the App."""
+        ...
+
+    def settings(self) -> dict[str, str | int | float | bool]:
+        """What the driver was told, for the record."""
+        ...
+
+    def close(self) -> None:
+        """Ends the session; never raises."""
+        ...

@@ -1,0 +1,87 @@
+"""Pictures, hierarchies and logs of an attempt, on their way to the disk.
+
+Encoding takes longer than taking a picture, so it is done on a thread of its
+own while the next step runs. A picture whose pixels were kept before is not
+encoded again: an unchanged screen costs a hash.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from PIL import Image
+
+Keep = Callable[[bytes, str], str]
+"""Stores bytes under a suffix and returns their name: `RunDirectory.keep`."""
+
+JPEG_QUALITY = 85
+"""Chosen by measured cost: see docs/decisions/0002-pictures-are-jpeg.md."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that was taken. `digest` is of what the device sent: equal means unchanged."""
+
+    digest: str
+    name: Future[str]
+
+
+class Evidence:
+    """Takes what the device sent and keeps it, in order, beside the run."""
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
+        self._kept: dict[str, Picture] = {}
+
+    def picture(self, png: bytes) -> Picture:
+        """Keeps a picture as JPEG; the same bytes give the same picture at no cost."""
+        digest = hashlib.sha256(png).hexdigest()
+        if digest not in self._kept:
+            name = self._pool.submit(lambda: self._keep(encode(png), "jpg"))
+            self._kept[digest] = Picture(digest, name)
+        return self._kept[digest]
+
+    def hierarchy(self, xml: str) -> Future[str]:
+        """Keeps a view hierarchy, compressed."""
+        # mtime=0: the same hierarchy has the same bytes, and so the same name.
+        return self._pool.submit(
+            lambda: self._keep(
+                gzip.compress(xml.encode("utf-8", "replace"), compresslevel=6, mtime=0), "xml.gz"
+            )
+        )
+
+    def log(self, lines: tuple[str, ...]) -> Future[str]:
+        """Keeps lines of the device's log."""
+        text = "\n".join(lines) + "\n"
+        return self._pool.submit(lambda: self._keep(text.encode("utf-8", "replace"), "log"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(wait=True)
+
+
+def encode(png: bytes) -> bytes:
+    """The picture as JPEG, as it is kept.
+
+    Raises:
+        PIL.UnidentifiedImageError: the device did not send a picture.
+    """
+    with Image.open(io.BytesIO(png)) as image:
+        out = io.BytesIO()
+        image.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY)
+        return out.getvalue()

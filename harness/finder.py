@@ -1,0 +1,117 @@
+"""Finds what a step names: an element of the App's profile, or a locator on the spot.
+
+Named elements are tried fallback by fallback; the first that finds something
+displayed wins. Of several matches the first in the order of the hierarchy is
+taken, and the match is recorded as ambiguous.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from harness.driver import Driver, Seen
+from harness.model import (
+    AppProfile,
+    Condition,
+    Contains,
+    Failure,
+    Locator,
+    Match,
+    Matches,
+    Target,
+    TextMatch,
+    name_target,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An element that is displayed, and how it was found."""
+
+    seen: Seen
+    match: Match
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a look for a condition saw: the element or None, and what it lacks, or None."""
+
+    found: Found | None
+    lacks: Failure | None
+
+    @property
+    def words(self) -> str:
+        """What was there, in words."""
+        if self.found is None:
+            return "nothing of the kind"
+        seen = self.found.seen
+        state = "" if seen.enabled else ", disabled"
+        return f"“{seen.text}”{state}" if self.lacks else "it"
+
+
+class Finder:
+    """Looks with one App's names on one phone. A look answers at once."""
+
+    def __init__(self, driver: Driver, profile: AppProfile) -> None:
+        self._driver = driver
+        self._profile = profile
+
+    def knows(self, target: Target) -> bool:
+        """Whether the target can be looked for: a name that the profile lacks cannot."""
+        return not isinstance(target, str) or target in self._profile.elements
+
+    def find(self, target: Target) -> Found | None:
+        """The element, if it is displayed now."""
+        for position, locator in enumerate(self._locators(target), start=1):
+            candidates = self._driver.look(locator)
+            if candidates:
+                match = Match(
+                    target=name_target(target),
+                    locator=locator,
+                    position=position,
+                    candidates=len(candidates),
+                    box=candidates[0].box,
+                )
+                return Found(candidates[0], match)
+        return None
+
+    def sight(self, condition: Condition) -> Sight:
+        """The condition's element and whether it is as it should be."""
+        found = self.find(condition.visible)
+        return Sight(found, lacks(condition, found))
+
+    def first_of(self, locators: tuple[Locator, ...]) -> tuple[Locator, Seen] | None:
+        """The first of the locators that finds something displayed, and what."""
+        for locator in locators:
+            candidates = self._driver.look(locator)
+            if candidates:
+                return locator, candidates[0]
+        return None
+
+    def _locators(self, target: Target) -> tuple[Locator, ...]:
+        return self._profile.elements.get(target, ()) if isinstance(target, str) else (target,)
+
+
+def lacks(condition: Condition, found: Found | None) -> Failure | None:
+    """What keeps the condition from holding; None when it holds."""
+    if found is None:
+        return "not_seen"
+    seen = found.seen
+    if condition.text is not None and not says(seen.text, condition.text):
+        return "other_text"
+    if condition.enabled not in (None, seen.enabled) or condition.checked not in (
+        None,
+        seen.checked,
+    ):
+        return "other_state"
+    return None
+
+
+def says(text: str, match: TextMatch) -> bool:
+    """Whether a text is what was asked for."""
+    if isinstance(match, Contains):
+        return match.contains in text
+    if isinstance(match, Matches):
+        return re.fullmatch(match.matches, text, re.DOTALL) is not None
+    return text == match

@@ -1,0 +1,100 @@
+"""Asks App and phone what is the matter, once a step has failed: the court's evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harness.driver import Driver
+from harness.errors import NoAnswer, StepFailed
+from harness.finder import Finder
+from harness.model import AppProfile, ById, Condition, Symptoms, SystemDialog
+
+SYSTEM_CLOSE = ById(id="android:id/aerr_close")
+SYSTEM_WAIT = ById(id="android:id/aerr_wait")
+"""The buttons of Android's own crash and not-responding dialogs; only the latter can wait."""
+CRASH_HEAD = "FATAL EXCEPTION"
+CRASH_DETAIL_LINES = 3
+
+
+def examine(
+    failed: StepFailed,
+    *,
+    step: str,
+    driver: Driver,
+    finder: Finder,
+    profile: AppProfile,
+    log: tuple[str, ...],
+    refusal: Condition | None,
+    unchanged: bool,
+) -> Symptoms:
+    """Everything that bears on why the step failed.
+
+    Args:
+        failed: what the step ran into.
+        step: the kind of the step.
+        driver: the phone.
+        finder: looks with the App's names.
+        profile: the App's.
+        log: the lines of the device's log since the attempt began.
+        refusal: the scenario's correct refusal.
+        unchanged: whether the screen looks as before the last touch.
+
+    Raises:
+        DeviceTrouble: the phone no longer answers.
+    """
+    package = profile.android.package
+    error = finder.first_of(profile.errors)
+    waiting = finder.first_of(profile.waiting)
+    return Symptoms(
+        failure=failed.failure,
+        step=step,
+        expected=failed.expected,
+        seen=failed.seen,
+        app_state=driver.app_state(package),
+        foreground=driver.foreground()[0],
+        system_dialog=_system_dialog(driver),
+        crash_log=tuple(crashes(log, package)),
+        anr_log=tuple(line for line in log if f"ANR in {package}" in line),
+        app_error="" if error is None else f"“{error[1].text}”",
+        waiting="" if waiting is None else (waiting[1].text or str(waiting[0])),
+        hierarchy_readable=_readable(driver),
+        unchanged_since_touch=unchanged,
+        refused=refusal is not None and finder.sight(refusal).lacks is None,
+    )
+
+
+def in_the_way(driver: Driver, finder: Finder, profile: AppProfile) -> bool:
+    """Whether waiting on is of no use: the App has failed, or is not in front any more."""
+    return (
+        driver.foreground()[0] != profile.android.package
+        or finder.first_of(profile.errors) is not None
+    )
+
+
+def crashes(log: tuple[str, ...], package: str) -> Iterator[str]:
+    """The lines that report a crash of this App's process, and the exception's own."""
+    for number, line in enumerate(log):
+        after = log[number + 1 : number + 1 + CRASH_DETAIL_LINES]
+        if CRASH_HEAD in line and any(f"Process: {package}," in detail for detail in after):
+            yield from (_message(detail) for detail in (line, *after))
+
+
+def _message(line: str) -> str:
+    """A line of the log without its time, process and thread."""
+    return re.sub(r"^\S+ \S+ +\d+ +\d+ [VDIWEF] ", "", line)
+
+
+def _system_dialog(driver: Driver) -> SystemDialog:
+    if driver.look(SYSTEM_WAIT):
+        return "not_responding"
+    if driver.look(SYSTEM_CLOSE):
+        return "crash"
+    return "other" if driver.foreground()[0] == "android" else ""
+
+
+def _readable(driver: Driver) -> bool:
+    try:
+        return "<" in driver.hierarchy()
+    except NoAnswer:
+        return False

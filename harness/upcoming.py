@@ -1,0 +1,90 @@
+"""What a step waits for: the thing that the next step needs.
+
+A tap is answered when what comes next can be done. So the time that the App
+takes is charged to the step that asked for it, and the picture after a step
+shows the screen that it led to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from harness.model import (
+    Barrier,
+    Clear,
+    Commit,
+    Condition,
+    Expect,
+    HideKeyboard,
+    LongPress,
+    PassBarrier,
+    PlannedStep,
+    Run,
+    Screenshot,
+    Step,
+    Swipe,
+    Tap,
+    Target,
+    Type,
+    WaitFor,
+    When,
+)
+
+
+def awaited(
+    upcoming: Iterable[PlannedStep], barriers: Mapping[str, Barrier]
+) -> tuple[Condition, ...]:
+    """The conditions any one of which lets the run go on; none when there is nothing to wait for.
+
+    A `when` or a barrier that may be skipped adds its own sign beside those of
+    what follows it.
+    """
+    conditions: list[Condition] = []
+    for planned in upcoming:
+        step = planned.step
+        if isinstance(step, Screenshot | HideKeyboard):
+            continue
+        if isinstance(step, When):
+            conditions.append(sign_of(step.when))
+        elif isinstance(step, PassBarrier):
+            conditions.append(Condition(visible=barriers[step.barrier].seen))
+        elif isinstance(step, Run):
+            conditions.extend(awaited(planned.steps, barriers))
+            break
+        else:
+            need = needed(step)
+            conditions.extend(() if need is None else (need,))
+            break
+    return tuple(conditions)
+
+
+def needed(step: Step) -> Condition | None:
+    """What must be seen for the step to be done; None when it needs nothing."""
+    if isinstance(step, WaitFor):
+        return step.wait_for
+    if isinstance(step, Expect):
+        return step.expect
+    target = target_of(step)
+    return None if target is None else Condition(visible=target)
+
+
+def target_of(step: Step) -> Target | None:
+    """The element that the step touches; None when it touches none."""
+    match step:
+        case Tap(tap=target) | LongPress(long_press=target) | Clear(clear=target):
+            return target
+        case Commit(commit=target):
+            return target
+        case Type():
+            return step.type.into
+        case Swipe():
+            return step.swipe.on
+        case _:
+            return None
+
+
+def sign_of(condition: Condition) -> Condition:
+    """The condition alone, without what a subclass adds to it."""
+    return Condition.model_validate(
+        condition.model_dump(include=set(Condition.model_fields), by_alias=True)
+    )

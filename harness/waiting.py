@@ -1,0 +1,94 @@
+"""Looks again and again until something is there, and says how sure the moment is.
+
+A response time is interval-censored: it ended after the start of the last look
+that saw nothing, and before the end of the first look that saw it. Looks come
+at a pace that grows with the time waited, so that the error stays a small
+share of it and a long wait does not burden the phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from harness.clock import Clock
+from harness.model import Response
+
+PAUSE_FLOOR_S = 0.02
+"""The shortest pause between two looks: about one frame of a 60 Hz screen."""
+PAUSE_SHARE = 0.02
+"""A pause is this share of the time waited so far: an error of one per cent, half of it."""
+PAUSE_CEILING_S = 0.25
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Waited(Generic[T]):
+    """How a wait went; the moments are the clock's monotonic seconds.
+
+    `result` is what the look found, None when it never came. `unseen_at` is when
+    the last look that saw nothing began: the start of the wait when the first
+    look saw it.
+    """
+
+    result: T | None
+    started_at: float
+    unseen_at: float
+    ended_at: float
+    looks: int
+
+    def response(self, action_began_at: float, action_ended_at: float) -> Response:
+        """The response to an action that reached the App somewhere within its command.
+
+        Seconds; the ends are set so that the truth lies between them whenever
+        within its command the touch landed.
+        """
+        return Response(
+            last_unseen_s=max(0.0, self.unseen_at - action_ended_at),
+            first_seen_s=None if self.result is None else self.ended_at - action_began_at,
+            looks=self.looks,
+        )
+
+    @property
+    def app_s(self) -> float:
+        """What of the wait was the App's: up to the middle of the interval, or all of it."""
+        if self.result is None:
+            return self.ended_at - self.started_at
+        return (self.unseen_at + self.ended_at) / 2 - self.started_at
+
+
+def wait(
+    look: Callable[[], T | None],
+    clock: Clock,
+    limit_s: float,
+    on_miss: Callable[[float], bool] = lambda _: False,
+) -> Waited[T]:
+    """Looks at least once, and until it is there or `limit_s` seconds have passed.
+
+    Args:
+        look: answers at once; None is a miss.
+        clock: what the pauses and moments are of.
+        limit_s: may be 0 for a single look.
+        on_miss: told the seconds waited after each miss; true ends the waiting.
+    """
+    started_at = unseen_at = clock.monotonic()
+    looks = 0
+    while True:
+        look_began_at = clock.monotonic()
+        result = look()
+        ended_at = clock.monotonic()
+        looks += 1
+        waited_s = ended_at - started_at
+        if result is not None:
+            return Waited(result, started_at, unseen_at, ended_at, looks)
+        unseen_at = look_began_at
+        if waited_s >= limit_s or on_miss(waited_s):
+            return Waited(None, started_at, unseen_at, clock.monotonic(), looks)
+        clock.sleep(min(pause_after(waited_s), limit_s - waited_s))
+
+
+def pause_after(waited_s: float) -> float:
+    """The pause before the next look, in seconds, after so long a wait."""
+    return min(max(PAUSE_FLOOR_S, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)
