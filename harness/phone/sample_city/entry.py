@@ -179,6 +179,4 @@ def _advert(state: State) -> Widget:
         )
     )
     top = Column(children=(Row(pack="end", padding=(12, 16), children=(skip,)),))
-    return Page(
-        top=GROUND, children=(Stack(grow=True, children=(poster, top), id="advert_page"),)
-    )
+    return Page(top=GROUND, children=(Stack(grow=True, children=(poster, top), id="advert_page"),))

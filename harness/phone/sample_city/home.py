@@ -24,7 +24,6 @@ from harness.phone.sample_city.editions import Edition
 from harness.phone.sample_city.services import HOT, category, service
 from harness.phone.sample_city.session import with_login
 from harness.phone.sample_city.theme import (
-    CARD,
     GAP,
     GROUND,
     MARGIN,
@@ -198,7 +197,9 @@ def _search_bar() -> Row:
         gap=8,
         children=(
             Icon(name="magnify", size=22, color=TEXT_SECOND),
-            Label(text="搜服务、搜政策，如“居住证”", size=15, color=TEXT_SECOND, grow=True, lines=1),
+            Label(
+                text="搜服务、搜政策，如“居住证”", size=15, color=TEXT_SECOND, grow=True, lines=1
+            ),
             Label(text="搜索", size=15, bold=True, color=PRIMARY),
         ),
     )
@@ -353,9 +354,7 @@ def _update(state: State) -> Widget:
         ),
         buttons=(
             second_button("以后再说", Close(), id="update_later", grow=True),
-            button(
-                "立即升级", Do(Close(), Toast("正在后台下载")), id="update_now", grow=True
-            ),
+            button("立即升级", Do(Close(), Toast("正在后台下载")), id="update_now", grow=True),
         ),
     )
 
@@ -385,8 +384,4 @@ def _floating_advert(edition: Edition) -> Column:
         ),
     )
     corner = Column(align="end", children=(close, gift), width=84)
-    return Column(
-        pack="end", align="end", padding=(72, 8), children=(corner,), background=""
-    )
-
-
+    return Column(pack="end", align="end", padding=(72, 8), children=(corner,), background="")

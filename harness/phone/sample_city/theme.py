@@ -48,9 +48,7 @@ TARGET = 48
 # --- pages ----------------------------------------------------------------------------------------
 
 
-def page(
-    title: str, *children: Widget, footer: Widget | None = None, scroll_id: str = ""
-) -> Page:
+def page(title: str, *children: Widget, footer: Widget | None = None, scroll_id: str = "") -> Page:
     """An inner page: title bar, scrolling content, and what stays at the bottom."""
     body = Scroll(children=children, gap=GAP, padding=(GAP, MARGIN), grow=True, id=scroll_id)
     below = (footer,) if footer else ()
@@ -114,9 +112,7 @@ def _tab(screen: str, text: str, icon: str, current: str) -> Column:
 
 def card(*children: Widget, gap: float = 0, padding: float = MARGIN, id: str = "") -> Column:
     """A white card with round corners."""
-    return Column(
-        children=children, gap=gap, padding=padding, background=CARD, radius=12, id=id
-    )
+    return Column(children=children, gap=gap, padding=padding, background=CARD, radius=12, id=id)
 
 
 def rows_card(*rows: Widget, id: str = "") -> Column:
@@ -224,7 +220,9 @@ def icon_button(
     )
 
 
-def button(text: str, on_tap: Action, *, id: str, enabled: bool = True, grow: bool = False) -> Button:
+def button(
+    text: str, on_tap: Action, *, id: str, enabled: bool = True, grow: bool = False
+) -> Button:
     """The main button of a page."""
     return Button(
         text=text,
@@ -324,10 +322,9 @@ def input_box(
 
 def skeleton(lines: int = 3, id: str = "skeleton") -> Column:
     """Grey bars in the place of what is still being loaded."""
-    bars = (Column(height=14, width=120, background="#E6E9EF", radius=4),) + tuple(
-        Column(height=12, background=LINE, radius=4) for _ in range(lines)
-    )
-    return card(*bars, gap=GAP, id=id)
+    bars = (Column(height=12, background=LINE, radius=4) for _ in range(lines))
+    head = Column(height=14, width=120, background="#E6E9EF", radius=4)
+    return card(head, *bars, gap=GAP, id=id)
 
 
 def waiting(text: str = "加载中…", id: str = "loading") -> Column:
@@ -394,7 +391,9 @@ def dialog_box(title: str, *children: Widget, buttons: tuple[Widget, ...]) -> Co
 # --- large text -----------------------------------------------------------------------------------
 
 
-def enlarged(widget: Widget, factor: float, least_text: float = 0, least_target: float = 0) -> Widget:
+def enlarged(
+    widget: Widget, factor: float, least_text: float = 0, least_target: float = 0
+) -> Widget:
     """The same widget with larger texts and, if asked, larger targets."""
     larger = _larger_text(widget, factor, least_text)
     larger = _larger_target(larger, least_target)
