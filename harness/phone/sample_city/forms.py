@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from harness.phone.app import Action, Decide, Do, Set, State
+from harness.phone.app import Action, Decide, Do, Set, State, Values
 
 Errors = Mapping[str, str]
 """What is wrong with each input, by its key; empty text when nothing is."""
@@ -16,7 +16,7 @@ def error_of(state: State, key: str) -> str:
     return state.text(f"{key}_error")
 
 
-def cleared(*keys: str) -> dict[str, str]:
+def cleared(*keys: str) -> Values:
     """Empty inputs without messages."""
     return {name: "" for key in keys for name in (key, f"{key}_error")}
 
