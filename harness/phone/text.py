@@ -120,6 +120,16 @@ def cut(text: str, face: Face, room: int) -> str:
     return text
 
 
+def tail(text: str, face: Face, room: int) -> str:
+    """As much of the end of a single line as fits in `room` pixels."""
+    taken = 0
+    for count, character in enumerate(reversed(text)):
+        taken += _advance(character, face)
+        if taken > room:
+            return text[len(text) - count :]
+    return text
+
+
 def _wrap_paragraph(text: str, face: Face, room: int) -> list[str]:
     if width(text, face) <= room:
         return [text]
