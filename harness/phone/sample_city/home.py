@@ -112,19 +112,30 @@ def _home(edition: Edition, state: State) -> Widget:
 
 def _content(edition: Edition, state: State) -> tuple[Widget, ...]:
     return (
-        Illustration(
-            name="banner",
-            height=112,
-            radius=12,
-            tint=PRIMARY,
-            id="home_banner",
-            description="高效办成一件事",
-            on_tap=Root("services"),
-        ),
+        _banner(),
         _grid(edition),
         _hotline(edition),
         _notices(),
         _hot(),
+    )
+
+
+def _banner() -> Stack:
+    picture = Illustration(name="banner", height=112, radius=12, tint=PRIMARY)
+    words = Column(
+        padding=(20, 20),
+        gap=4,
+        children=(
+            Label(text="高效办成一件事", size=22, bold=True, color=WHITE),
+            Label(text="一网通办，全程网办", size=14, color=WHITE),
+        ),
+    )
+    return Stack(
+        height=112,
+        id="home_banner",
+        description="高效办成一件事",
+        on_tap=Root("services"),
+        children=(picture, words),
     )
 
 

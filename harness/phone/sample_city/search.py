@@ -148,7 +148,7 @@ def _words(
         for place, word in enumerate(words, 1)
     )
     return card(
-        section_title(title, right), Grid(columns=2, gap=4, children=tuple(chips)), gap=4, id=id
+        section_title(title, right), Grid(columns=2, gap=8, children=tuple(chips)), gap=4, id=id
     )
 
 
@@ -229,7 +229,7 @@ def _result(edition: Edition, title: str) -> Row:
         title,
         Go("guide", {"service": _opened(edition, service)}),
         icon=round_icon(field.icon, field.color, 36),
-        subtitle=f"{field.title} · {service.department}",
+        subtitle=service.department,
         title_id="result_title",
     )
 

@@ -74,7 +74,7 @@ CATEGORIES: tuple[Category, ...] = (
     Category("housing", "住房保障", "home-city", "#0E8A7D"),
     Category("health", "医疗健康", "medical-bag", "#D4453B"),
     Category("education", "教育就学", "school", "#B7620C"),
-    Category("residence", "户籍居住", "card-account-details", "#5B53D6"),
+    Category("residence", "户籍居住", "home-heart", "#5B53D6"),
     Category("transport", "交通出行", "car", "#0B7FB5"),
     Category("family", "婚姻生育", "baby-carriage", "#C2397F"),
     Category("elderly", "养老助残", "human-cane", "#5E7C16"),
@@ -91,7 +91,7 @@ _OFFICES = {
     "elderly": ("样例市民政局", "样例市养老服务中心（长青路 5 号）", "0000-1234504"),
 }
 
-_PROCESS = ("网上申请", "受理审核", "办结决定", "结果送达")
+_PROCESS = ("网上申请", "受理审核", "办结决定", "送达")
 _QUERY_PROCESS = ("登录账号", "选择查询项", "查看结果")
 
 

@@ -154,9 +154,9 @@ def _themes() -> Column:
             subtitle=subtitle,
         )
         for key, subtitle in (
-            ("school_enrolment", "高效办成一件事 · 入学一件事"),
-            ("birth_registration", "高效办成一件事 · 新生儿出生"),
-            ("pension_certification", "高效办成一件事 · 退休一件事"),
+            ("school_enrolment", "入学一件事"),
+            ("birth_registration", "新生儿出生"),
+            ("pension_certification", "退休一件事"),
         )
     )
     return Column(gap=8, children=(section_title("高效办成一件事"), rows_card(*rows)))

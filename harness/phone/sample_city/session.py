@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from harness.phone.app import Action, Back, Decide, Do, Go, Replace, Set, State
+from harness.phone.app import Action, Back, Decide, Do, Go, Replace, Set, State, Values
 
 PASSWORD = "Sample2024"
 """The password of every account of the sample city, until another is registered."""
 
-SIGNED_OUT = {"logged_in": False, "mobile": "", "verified": False}
+SIGNED_OUT: Values = {"logged_in": False, "mobile": "", "verified": False}
 
 
 def with_login(target: Go) -> Action:

@@ -138,7 +138,7 @@ def list_row(
     """A row of a list: icon, title over subtitle, a note, and an arrow if it leads somewhere."""
     texts: tuple[Widget, ...] = (Label(text=title, size=16, id=title_id),)
     if subtitle:
-        texts += (Label(text=subtitle, size=13, color=TEXT_SECOND),)
+        texts += (Label(text=subtitle, size=13, color=TEXT_SECOND, lines=1),)
     children: tuple[Widget, ...] = (icon,) if icon else ()
     children += (Column(children=texts, gap=2, grow=True),)
     if note:
