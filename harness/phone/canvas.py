@@ -94,23 +94,35 @@ def _corners(
 
 
 @lru_cache(maxsize=64)
-def _shadow_mask(width: int, height: int, radius: int, blur: int, strength: int) -> Image.Image:
-    """A blurred rectangle, `2 * blur` larger on every side.
+def _shadow_frame(
+    width: int, height: int, radius: int, blur: int, strength: int
+) -> tuple[tuple[Image.Image, int, int], ...]:
+    """A blurred rectangle, `2 * blur` larger on every side, without what its owner will cover.
 
     It is blurred at an eighth of its size: nobody sees the difference, and a
     large card's shadow would take longer than all the rest of its screen.
+
+    Returns:
+        Four masks around the owner, each with its left and top from the owner's.
     """
     eighth = 8
-    size = ((width + 4 * blur) // eighth + 1, (height + 4 * blur) // eighth + 1)
+    edge = 2 * blur
+    size = ((width + 2 * edge) // eighth + 1, (height + 2 * edge) // eighth + 1)
     small = Image.new("L", size)
-    edge = 2 * blur / eighth
-    box = (edge, edge, edge + width / eighth, edge + height / eighth)
+    box = tuple(length / eighth for length in (edge, edge, edge + width, edge + height))
     ImageDraw.Draw(small).rounded_rectangle(box, radius / eighth, fill=strength)
     small = small.filter(ImageFilter.GaussianBlur(blur / eighth))
     large = (size[0] * eighth, size[1] * eighth)
-    return small.resize(large, Image.Resampling.BICUBIC).crop(
-        (0, 0, width + 4 * blur, height + 4 * blur)
+    mask = small.resize(large, Image.Resampling.BICUBIC)
+    inner = Rect(edge + radius, edge + radius, edge + width - radius, edge + height - radius)
+    right, bottom = width + 2 * edge, height + 2 * edge
+    parts = (
+        (0, 0, right, inner.top),
+        (0, inner.top, inner.left, inner.bottom),
+        (inner.right, inner.top, right, inner.bottom),
+        (0, inner.bottom, right, bottom),
     )
+    return tuple((mask.crop(part), part[0] - edge, part[1] - edge) for part in parts)
 
 
 @lru_cache(maxsize=1)
@@ -236,13 +248,23 @@ class Canvas:
         self.paste(color, box, _faded(shape, share))
 
     def shadow(self, box: Rect, radius: int, blur: int, strength: int, drop: int) -> None:
-        """The soft shadow of a card; `strength` is 0..255, `drop` how far it lies below."""
+        """The soft shadow around a card that is painted next.
+
+        Args:
+            box: where the card is.
+            radius: of the card's corners.
+            blur: how soft it is; it reaches `2 * blur` beyond the card.
+            strength: 0..255.
+            drop: how far below the card it lies.
+        """
         if box.empty:
             return
-        mask = _shadow_mask(box.width, box.height, _fitting(radius, box), blur, strength)
-        edge = 2 * blur
-        left, top = box.left - edge, box.top - edge + drop
-        self.paste((20, 30, 50), Rect(left, top, left + mask.width, top + mask.height), mask)
+        # What a shadow lies below its card must not be left out under the card's upper edge.
+        hidden = max(_fitting(radius, box), min(drop, box.height // 2, box.width // 2))
+        for mask, left, top in _shadow_frame(box.width, box.height, hidden, blur, strength):
+            if mask.width and mask.height:
+                at = Rect(box.left + left, box.top + top + drop, 0, 0)
+                self.paste((20, 30, 50), at, mask)
 
     def line_of_text(self, line: str, x: int, middle: int, face: Face, color: Color) -> None:
         """A line of text that begins at `x` and whose characters are centred on `middle`."""

@@ -8,7 +8,7 @@ from PIL import Image
 
 from harness.phone import system_ui
 from harness.phone.canvas import Canvas, rgb
-from harness.phone.paint import Setting, paint, paint_under_bar
+from harness.phone.paint import Setting, paint
 from harness.phone.scene import Rect, Scene, Window
 from harness.phone.widgets import Page, Widget
 
@@ -30,7 +30,7 @@ def draw(scene: Scene) -> Image.Image:
         RGB, as large as the screen.
     """
     metrics = scene.metrics
-    image = Image.new("RGB", (metrics.width, metrics.height), rgb(PAGE_COLOR))
+    image = Image.new("RGB", (metrics.width, metrics.height))
     canvas = Canvas(image)
     for window in scene.windows[_lowest_visible(scene) :]:
         _draw_window(canvas, window, scene)
@@ -76,7 +76,6 @@ def _draw_screen(canvas: Canvas, window: Window, scene: Scene) -> None:
     if not root.children:
         paint(canvas, root, setting, root.visible)
     if not widget.gradient:
-        paint_under_bar(canvas, root, setting)
         _continue_below(canvas, root.box)
 
 

@@ -7,14 +7,19 @@ kept. They are drawn from constants only: the same picture each time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from harness.phone.canvas import Color, gradient, mix, rgb, rounded_mask
 
+_Point: TypeAlias = tuple[float, float]
+
 _SCALE = 2
+_OPAQUE = 255
 
 _WHITE: Color = (255, 255, 255)
 _BLACK: Color = (0, 0, 0)
@@ -38,61 +43,85 @@ class _Sheet:
         self.image.paste((*color, 255), (0, 0, *self.image.size))
 
     def box(
-        self, corners: Iterable[float], color: Color, alpha: int = 255, radius: float = 0
+        self,
+        corners: tuple[float, float, float, float],
+        color: Color,
+        alpha: int = _OPAQUE,
+        radius: float = 0,
     ) -> None:
         """A rectangle: left, top, right, bottom."""
         left, top, right, bottom = (edge * self._unit for edge in corners)
         if right - left < 1 or bottom - top < 1:
             return
-        with_alpha = (*color, alpha)
-        self._over(
-            lambda draw: draw.rounded_rectangle(
-                (left, top, right - 1, bottom - 1), radius * self._unit, fill=with_alpha
-            ),
-            alpha,
-        )
+        with self._brush((left, top, right, bottom), color, alpha) as (draw, x, y, ink):
+            moved = (left - x, top - y, right - 1 - x, bottom - 1 - y)
+            draw.rounded_rectangle(moved, radius * self._unit, fill=ink)
 
-    def disc(self, x: float, y: float, radius: float, color: Color, alpha: int = 255) -> None:
+    def disc(self, x: float, y: float, radius: float, color: Color, alpha: int = _OPAQUE) -> None:
         """A filled circle."""
-        unit = self._unit
-        box = ((x - radius) * unit, (y - radius) * unit, (x + radius) * unit, (y + radius) * unit)
-        self._over(lambda draw: draw.ellipse(box, fill=(*color, alpha)), alpha)
+        self.oval((x - radius, y - radius, x + radius, y + radius), color, alpha)
 
-    def oval(self, corners: Iterable[float], color: Color, alpha: int = 255) -> None:
+    def oval(
+        self, corners: tuple[float, float, float, float], color: Color, alpha: int = _OPAQUE
+    ) -> None:
         """A filled ellipse in a rectangle."""
         left, top, right, bottom = (edge * self._unit for edge in corners)
-        self._over(
-            lambda draw: draw.ellipse((left, top, right, bottom), fill=(*color, alpha)), alpha
-        )
+        with self._brush((left, top, right, bottom), color, alpha) as (draw, x, y, ink):
+            draw.ellipse((left - x, top - y, right - x, bottom - y), fill=ink)
 
-    def shape(self, points: Iterable[tuple[float, float]], color: Color, alpha: int = 255) -> None:
+    def shape(self, points: Sequence[_Point], color: Color, alpha: int = _OPAQUE) -> None:
         """A filled polygon."""
         scaled = [(x * self._unit, y * self._unit) for x, y in points]
-        self._over(lambda draw: draw.polygon(scaled, fill=(*color, alpha)), alpha)
+        with self._brush(_around(scaled), color, alpha) as (draw, left, top, ink):
+            draw.polygon([(x - left, y - top) for x, y in scaled], fill=ink)
 
     def line(
-        self, points: Iterable[tuple[float, float]], color: Color, width: float, alpha: int = 255
+        self, points: Sequence[_Point], color: Color, width: float, alpha: int = _OPAQUE
     ) -> None:
         """A line through points."""
         scaled = [(x * self._unit, y * self._unit) for x, y in points]
         thick = max(1, round(width * self._unit))
-        self._over(
-            lambda draw: draw.line(scaled, fill=(*color, alpha), width=thick, joint="curve"), alpha
-        )
+        with self._brush(_around(scaled, thick), color, alpha) as (draw, left, top, ink):
+            moved = [(x - left, y - top) for x, y in scaled]
+            draw.line(moved, fill=ink, width=thick, joint="curve")
 
-    def _over(self, paint: Callable[[ImageDraw.ImageDraw], None], alpha: int) -> None:
-        """Draws; what is translucent goes on a sheet of its own, as Pillow would not blend it."""
-        if alpha == 255:
-            paint(self._draw)
+    @contextmanager
+    def _brush(
+        self, edges: tuple[float, float, float, float], color: Color, alpha: int
+    ) -> Iterator[tuple[ImageDraw.ImageDraw, int, int, tuple[int, int, int, int]]]:
+        """What to draw with inside `edges`: a brush, its sheet's left and top, the ink.
+
+        What is translucent goes on a sheet of its own first, as Pillow's
+        drawing replaces pixels and does not blend them.
+        """
+        if alpha == _OPAQUE:
+            yield self._draw, 0, 0, (*color, _OPAQUE)
             return
-        layer = Image.new("RGBA", self.image.size)
-        paint(ImageDraw.Draw(layer))
-        self.image.alpha_composite(layer)
+        left, top = max(0, int(edges[0]) - 1), max(0, int(edges[1]) - 1)
+        right = min(self.image.width, int(edges[2]) + 2)
+        bottom = min(self.image.height, int(edges[3]) + 2)
+        layer = Image.new("RGBA", (max(1, right - left), max(1, bottom - top)))
+        yield ImageDraw.Draw(layer), left, top, (*color, alpha)
+        if right > left and bottom > top:
+            self.image.alpha_composite(layer, (left, top))
+
+
+def _around(points: Sequence[_Point], margin: float = 0) -> tuple[float, float, float, float]:
+    across, down = [x for x, _ in points], [y for _, y in points]
+    return (min(across) - margin, min(down) - margin, max(across) + margin, max(down) + margin)
+
+
+class Picture(NamedTuple):
+    """A picture and where it covers what is behind it. It may be shared: do not draw into it."""
+
+    colors: Image.Image
+    mask: Image.Image | None
+    """None where it covers all."""
 
 
 @lru_cache(maxsize=48)
-def picture(name: str, tint: str, width: int, height: int, radius: int = 0) -> Image.Image:
-    """An illustration as RGBA. It may be shared: do not draw into it.
+def picture(name: str, tint: str, width: int, height: int, radius: int = 0) -> Picture:
+    """An illustration.
 
     Args:
         name: which one; a name that is not known is an empty frame.
@@ -104,10 +133,11 @@ def picture(name: str, tint: str, width: int, height: int, radius: int = 0) -> I
     sheet = _Sheet(width, height)
     _PICTURES.get(name, _frame)(sheet, rgb(tint))
     image = sheet.image.resize((width, height), Image.Resampling.BOX)
+    mask = image.getchannel("A")
     if radius:
         shape = rounded_mask(width, height, min(radius, width // 2, height // 2))
-        image.putalpha(Image.composite(image.getchannel("A"), Image.new("L", shape.size), shape))
-    return image
+        mask = ImageChops.multiply(mask, shape)
+    return Picture(image.convert("RGB"), None if mask.getextrema() == (255, 255) else mask)
 
 
 # --- cities ---------------------------------------------------------------------------------------
@@ -164,11 +194,6 @@ def _twisted_tower(sheet: _Sheet, color: Color, floor: float, high: float, alpha
     )
 
 
-def _waves(sheet: _Sheet, color: Color, top: float, alpha: int) -> None:
-    sheet.oval((-20, top, 70, top + 30), color, alpha)
-    sheet.oval((40, top + 1.5, 130, top + 34), color, alpha)
-
-
 def _skyline(sheet: _Sheet, tint: Color) -> None:
     _city(sheet, tint, sheet.high, sheet.high * 0.92, 150)
 
@@ -177,8 +202,8 @@ def _banner(sheet: _Sheet, tint: Color) -> None:
     sheet.gradient(mix(tint, _WHITE, 0.2), mix(tint, (90, 40, 200), 0.3))
     sheet.disc(86, sheet.high * 0.22, sheet.high * 0.34, _WHITE, 26)
     sheet.disc(86, sheet.high * 0.22, sheet.high * 0.2, _WHITE, 34)
-    _city(sheet, _WHITE, sheet.high * 0.94, sheet.high * 0.62, 105)
-    _waves(sheet, _WHITE, sheet.high * 0.84, 36)
+    _city(sheet, _WHITE, sheet.high * 0.97, sheet.high * 0.66, 120)
+    sheet.oval((-30, sheet.high * 0.86, 130, sheet.high * 1.5), _WHITE, 40)
 
 
 # --- people and papers ----------------------------------------------------------------------------
@@ -406,7 +431,7 @@ _QUIET = 2
 def qr_code(text: str, size: int) -> Image.Image:
     """A square that looks like a QR code, black on white; it holds no readable data.
 
-    Its modules are whole pixels where `size` has room for them, so that they are sharp.
+    Its modules are whole pixels, so that they are sharp; what is left is white around them.
     """
     count = _MODULES + 2 * _QUIET
     code = Image.new("L", (count, count), 255)
@@ -419,7 +444,12 @@ def qr_code(text: str, size: int) -> Image.Image:
     far = _QUIET + _MODULES - 7
     for left, top in ((_QUIET, _QUIET), (far, _QUIET), (_QUIET, far)):
         _finder(draw, left, top)
-    return code.resize((size, size), Image.Resampling.NEAREST).convert("RGB")
+    module = max(1, size // count)
+    sharp = code.resize((count * module, count * module), Image.Resampling.NEAREST)
+    square = Image.new("RGB", (size, size), _WHITE)
+    inset = (size - sharp.width) // 2
+    square.paste(sharp.convert("RGB"), (inset, inset))
+    return square
 
 
 def _finder(draw: ImageDraw.ImageDraw, left: int, top: int) -> None:

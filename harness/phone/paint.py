@@ -7,7 +7,7 @@ white fields, grey hints, a blue caret.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from PIL import ImageDraw
@@ -62,14 +62,14 @@ SPINNER_STEPS = 24
 class Setting:
     """All that decides about the looks of a window, beside where its widgets are.
 
-    `under_bar` is the height of the status bar over a page, and `top` the
-    page's colour behind it: a gradient that begins in it at the page's upper
-    edge goes on under the bar, as on any edge-to-edge screen.
+    `page_top` is where a page begins below the status bar, and `top` its colour
+    behind the bar: a gradient that begins in it at the page's upper edge goes
+    on under the bar, as on any edge-to-edge screen.
     """
 
     look: Look
     metrics: Metrics
-    under_bar: int = 0
+    page_top: int = 0
     top: str = ""
 
 
@@ -83,9 +83,15 @@ def paint(canvas: Canvas, placed: Placed, setting: Setting, viewport: Rect) -> N
     widget = placed.widget
     if widget.shadow:
         _shadow(canvas, placed, setting, viewport)
-    with canvas.clipped(placed.visible if _sticks_out(placed, setting) else canvas.area) as inside:
-        _background(inside, placed, setting)
-        painter = _PAINTERS.get(type(widget))
+    painter = _PAINTERS.get(type(widget))
+    if setting.page_top and widget.gradient:
+        painted = _under_bar(canvas, placed, setting)
+    else:
+        painted = placed
+    with canvas.clipped(
+        painted.visible if _sticks_out(painted, setting) else canvas.area
+    ) as inside:
+        _background(inside, painted, setting)
         if painter:
             painter(inside, placed, setting)
     below = placed.visible if isinstance(widget, Scroll) else viewport
@@ -110,9 +116,13 @@ def _sticks_out(placed: Placed, setting: Setting) -> bool:
 
 
 def _shadow(canvas: Canvas, placed: Placed, setting: Setting, viewport: Rect) -> None:
-    px = setting.metrics.px
-    with canvas.clipped(viewport) as inside:
-        inside.shadow(placed.box, px(placed.widget.radius), px(8), strength=30, drop=px(2))
+    px, box = setting.metrics.px, placed.box
+    blur, drop = px(8), px(2)
+    reach = 2 * blur + drop
+    around = Rect(box.left - reach, box.top - reach, box.right + reach, box.bottom + reach)
+    seen = around.clip(viewport)
+    with canvas.clipped(canvas.area if seen == around.clip(canvas.area) else seen) as inside:
+        inside.shadow(box, px(placed.widget.radius), blur, strength=30, drop=drop)
 
 
 def _background(canvas: Canvas, placed: Placed, setting: Setting) -> None:
@@ -128,24 +138,15 @@ def _background(canvas: Canvas, placed: Placed, setting: Setting) -> None:
         canvas.stroke(box, ACCENT if focused else rgb(widget.border), radius)
 
 
-def paint_under_bar(canvas: Canvas, page: Placed, setting: Setting) -> None:
-    """Continues under the status bar the gradients that begin at the page's upper edge."""
-    for placed in page.walk():
-        first = placed.widget.gradient[0] if placed.widget.gradient else ""
-        reaches = placed.visible.top == page.box.top and placed.visible.width == page.box.width
-        if reaches and first == setting.top:
-            _extend_gradient(canvas, placed, setting)
-
-
-def _extend_gradient(canvas: Canvas, placed: Placed, setting: Setting) -> None:
-    gradient = placed.widget.gradient
-    if gradient is None:
-        return
-    box = placed.box
-    bar = Rect(box.left, 0, box.right, setting.under_bar)
-    with canvas.clipped(bar) as inside:
-        upper = Rect(box.left, box.top - setting.under_bar, box.right, box.bottom)
-        inside.fill_gradient(upper, rgb(gradient[0]), rgb(gradient[1]))
+def _under_bar(canvas: Canvas, placed: Placed, setting: Setting) -> Placed:
+    """The widget, reaching up under the status bar if its gradient begins in the page's colour."""
+    box, gradient = placed.box, placed.widget.gradient
+    begins = placed.visible.top == setting.page_top and gradient and gradient[0] == setting.top
+    if not begins or box.width < canvas.area.width:
+        return placed
+    higher = Rect(box.left, box.top - setting.page_top, box.right, box.bottom)
+    visible = Rect(box.left, 0, box.right, placed.visible.bottom)
+    return replace(placed, box=higher, visible=visible)
 
 
 def _press(canvas: Canvas, placed: Placed, setting: Setting) -> None:
@@ -202,7 +203,7 @@ def _illustration(canvas: Canvas, placed: Placed, setting: Setting) -> None:
     if isinstance(widget, Illustration) and not box.empty:
         radius = setting.metrics.px(widget.radius)
         picture = illustrations.picture(widget.name, widget.tint, box.width, box.height, radius)
-        canvas.paste(picture.convert("RGB"), box, picture.getchannel("A"))
+        canvas.paste(picture.colors, box, picture.mask)
 
 
 def _qr_code(canvas: Canvas, placed: Placed, setting: Setting) -> None:
@@ -383,7 +384,8 @@ def _stars(canvas: Canvas, placed: Placed, setting: Setting) -> None:
     given = stars(widget, setting.look)
     size = setting.metrics.px(widget.size)
     for index, box in enumerate(star_boxes(placed, setting.metrics)):
-        canvas.icon("star", box, size, STAR_ON if index < given else STAR_OFF)
+        cell = Rect(box.left, box.top, box.left + size, box.bottom)
+        canvas.icon("star", cell, size, STAR_ON if index < given else STAR_OFF)
 
 
 def _slide_lock(canvas: Canvas, placed: Placed, setting: Setting) -> None:
