@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from harness.clock import Clock
@@ -55,13 +56,13 @@ from harness.model import (
     Symptoms,
     Tap,
     Type,
-    Verdict,
     WaitFor,
     When,
     name_target,
 )
 from harness.symptoms import SYSTEM_CLOSE, examine, in_the_way
 from harness.upcoming import awaited, needed, sign_of
+from harness.variables import fill
 from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, PAUSE_SHARE, Waited, wait
 
 LONG_PRESS_S = 1.0
@@ -73,7 +74,6 @@ INTERRUPTED_EVERY_S = 0.25
 HOPELESS_EVERY_S = 1.0
 """And so often for signs that waiting on is of no use."""
 T = TypeVar("T")
-SECRET = re.compile(r"\$\{secret:([A-Za-z0-9_]+)\}")
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ class Task:
     allow_commit: bool = False
     worker: str = "main"
     secrets: Mapping[str, str] = field(default_factory=dict)
+    """Values by placeholder name (`secret:NAME`); they go to the phone and nowhere else."""
 
 
 @dataclass
@@ -112,19 +113,82 @@ class Draft:
     times: StepTimes | None = None
 
 
+Connect = Callable[[], Driver]
 Watch = Callable[[PlannedStep], None]
-"""Told each step as it begins."""
 
 
 def run_attempt(
-    task: Task, driver: Driver, evidence: Evidence, clock: Clock, watch: Watch = lambda _: None
+    task: Task,
+    connect: Connect,
+    evidence: Evidence,
+    clock: Clock,
+    watch: Watch = lambda _: None,
 ) -> AttemptRecord:
-    """Runs the attempt to its end; whatever goes wrong is in the record.
+    """Runs the attempt to its end; whatever goes wrong on the way is in the record.
 
-    Raises nothing but what is not foreseen: the device's trouble becomes the
-    outcome `harness_error`, a fact about the App goes to the court.
+    The device's trouble becomes the outcome `harness_error`, a fact about the App
+    goes to the court.
+
+    Args:
+        task: what is to be done.
+        connect: gives the device's open session, or raises `DeviceTrouble`.
+        evidence: where pictures, hierarchies and logs go.
+        clock: what everything is timed by.
+        watch: told each step as it begins.
+
+    Raises:
+        ResultsTrouble: the evidence could not be kept.
     """
-    return _Attempt(task, driver, evidence, clock, watch).run()
+    started_at = clock.now()
+    try:
+        driver = connect()
+    except DeviceTrouble as exc:
+        return _recorded(task, started_at, _Course(trouble=_said(exc)))
+    return _recorded(task, started_at, _Attempt(task, driver, evidence, clock, watch).run())
+
+
+@dataclass(frozen=True)
+class _Course:
+    """How an attempt went: what its record is made of, beside the task."""
+
+    wall_s: float = 0.0
+    steps: tuple[StepRecord, ...] = ()
+    symptoms: Symptoms | None = None
+    trouble: str = ""
+    checkpoints: tuple[str, ...] = ()
+    barriers: tuple[str, ...] = ()
+    committed: bool = False
+    session: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    log: str | None = None
+
+
+def _recorded(task: Task, started_at: datetime, course: _Course) -> AttemptRecord:
+    verdict = judge(course.symptoms, trouble=course.trouble, barriers=course.barriers)
+    return AttemptRecord(
+        id=task.planned.id,
+        scenario=task.planned.scenario,
+        app=task.planned.app,
+        device=task.planned.device,
+        repetition=task.planned.repetition,
+        simulated=task.simulated,
+        worker=task.worker,
+        started_at=started_at,
+        wall_s=course.wall_s,
+        task_s=_task_time(course.steps) if verdict.outcome.completed else None,
+        verdict=verdict,
+        symptoms=course.symptoms,
+        trouble=course.trouble,
+        steps=course.steps,
+        checkpoints_reached=course.checkpoints,
+        committed=course.committed,
+        barriers=course.barriers,
+        session=course.session,
+        log=course.log,
+    )
+
+
+def _said(trouble: DeviceTrouble) -> str:
+    return f"{type(trouble).__name__}: {trouble}"
 
 
 class _Attempt:
@@ -156,8 +220,7 @@ class _Attempt:
 
     # --- the whole -------------------------------------------------------------------------------
 
-    def run(self) -> AttemptRecord:
-        started_at = self._clock.now()
+    def run(self) -> _Course:
         symptoms, trouble = None, ""
         self._began_at = self._clock.monotonic()
         try:
@@ -165,30 +228,17 @@ class _Attempt:
             self._began_at = self._clock.monotonic()
             symptoms = self._take_steps()
         except DeviceTrouble as exc:
-            trouble = f"{type(exc).__name__}: {exc}"
-        wall_s = self._clock.monotonic() - self._began_at
-        verdict = judge(symptoms, trouble=trouble, barriers=tuple(self._barriers))
-        steps = tuple(_record(draft) for draft in self._drafts)
-        return AttemptRecord(
-            id=self._task.planned.id,
-            scenario=self._task.planned.scenario,
-            app=self._task.planned.app,
-            device=self._task.planned.device,
-            repetition=self._task.planned.repetition,
-            simulated=self._task.simulated,
-            worker=self._task.worker,
-            started_at=started_at,
-            wall_s=wall_s,
-            task_s=_task_time(steps) if verdict.outcome.completed else None,
-            verdict=verdict,
+            trouble = _said(exc)
+        return _Course(
+            wall_s=self._clock.monotonic() - self._began_at,
+            steps=tuple(_record(draft) for draft in self._drafts),
             symptoms=symptoms,
             trouble=trouble,
-            steps=steps,
-            checkpoints_reached=tuple(self._checkpoints),
-            committed=self._committed,
+            checkpoints=tuple(self._checkpoints),
             barriers=tuple(self._barriers),
+            committed=self._committed,
             session=self._session(),
-            log=self._kept_log(verdict),
+            log=self._evidence.log(tuple(self._log)).result() if self._log else None,
         )
 
     def _prepare(self) -> None:
@@ -284,7 +334,7 @@ class _Attempt:
             case Clear():
                 self._driver.clear(seen)
             case Type():
-                self._driver.write(seen, reveal(step.type.text, self._task.secrets))
+                self._driver.write(seen, fill(step.type.text, self._task.secrets))
 
     def _commit(self, step: Commit, draft: Draft) -> None:
         """Sees the commit point; taps it only with both keys."""
@@ -570,12 +620,6 @@ class _Attempt:
                 unchanged=self._untouched is not None and now.digest == self._untouched.digest,
             )
 
-    def _kept_log(self, verdict: Verdict) -> str | None:
-        """The device's log, kept at trouble only."""
-        if verdict.outcome.completed or not self._log:
-            return None
-        return self._evidence.log(tuple(self._log)).result()
-
     def _session(self) -> dict[str, str | int | float | bool]:
         return {
             **self._driver.settings(),
@@ -617,11 +661,6 @@ def swipe_line(area: Box, direction: Direction, share: float) -> tuple[Point, Po
         direction
     ]
     return Point(x=middle.x - dx, y=middle.y - dy), Point(x=middle.x + dx, y=middle.y + dy)
-
-
-def reveal(text: str, secrets: Mapping[str, str]) -> str:
-    """The text with its secrets, on its way to the phone and to nowhere else."""
-    return SECRET.sub(lambda name: secrets[name[1]], text)
 
 
 def _task_time(steps: tuple[StepRecord, ...]) -> float:

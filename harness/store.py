@@ -4,9 +4,10 @@
       run.json                  what was asked; written once, before any device is touched
       attempts/<worker>.jsonl   a line an attempt, appended and synced when it ends
       evidence/<ab>/<sha256>.*  pictures, hierarchies and logs by content, each once
-      scores/                   derived from the above, and the only part that may be rewritten
+      failures/                 annotated pictures for the failure messages: derived
+      scores/                   derived as well; these two alone may be rewritten
 
-Nothing is ever deleted or overwritten, but for the scores. Each attempt is on
+Nothing is ever deleted or overwritten, but for what is derived. Each attempt is on
 the disk when `RunDirectory.append` returns, evidence before the line that names
 it, so that a power cut costs at most the attempt that was under way. A damaged
 line costs that line, and is reported.
@@ -40,6 +41,7 @@ from harness.model import SCHEMA_VERSION, AttemptRecord, RunRecord
 RUN_FILE = "run.json"
 ATTEMPTS = "attempts"
 EVIDENCE = "evidence"
+FAILURES = "failures"
 SCORES = "scores"
 
 LATEST = "latest"
@@ -220,6 +222,14 @@ class RunDirectory:
         with _writing(path):
             _append_line(path, _to_json(attempt))
 
+    def show_failure(self, name: str, picture: bytes) -> Path:
+        """Writes a picture for a failure message, and returns where it lies.
+
+        Raises:
+            ResultsTrouble: it cannot be written.
+        """
+        return _write_derived(self.path / FAILURES, {name: picture})[0]
+
     def picture_path(self, name: str) -> Path:
         """Where the evidence lies that a record calls `name`."""
         return picture_path(self.path, name)
@@ -243,15 +253,18 @@ def write_scores(directory: Path, files: Mapping[str, bytes]) -> tuple[Path, ...
     Raises:
         ResultsTrouble: they cannot be written.
     """
-    scores = directory / SCORES
+    return _write_derived(directory / SCORES, files)
+
+
+def _write_derived(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     written = []
-    with _writing(scores):
-        scores.mkdir(exist_ok=True)
+    with _writing(folder):
+        folder.mkdir(exist_ok=True)
         for name, data in files.items():
             if not _FILE_NAME.fullmatch(name):
                 raise ValueError(f"not a file name: {name!r}")
-            _replace(scores / name, data, sync=True)
-            written.append(scores / name)
+            _replace(folder / name, data, sync=True)
+            written.append(folder / name)
     return tuple(written)
 
 

@@ -1,0 +1,546 @@
+"""`pytest scenarios/`: the one file that knows pytest, in the order in which pytest calls it.
+
+Each attempt is an item. It is made in the item's set-up, and judged in its
+call: so a finding shows as pytest's `failed`, a barrier as `skipped`, and our
+own trouble as `error`.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+import pytest
+from rich.console import Console
+
+from harness.clock import Clock, SystemClock
+from harness.errors import HarnessError, ResultsTrouble, UsageError
+from harness.evidence import Evidence
+from harness.failure import annotate, explain, failing_step
+from harness.load import Document, load_devices, load_profile, load_scenario, load_shared
+from harness.model import (
+    AppProfile,
+    AttemptRecord,
+    Device,
+    Devices,
+    Outcome,
+    PlannedAttempt,
+    RunRecord,
+    Scenario,
+    SharedSteps,
+)
+from harness.plan import check, plan
+from harness.problem import InvalidFile
+from harness.processes.revision import current_commit
+from harness.progress import RunProgress
+from harness.runner import Task, run_attempt
+from harness.sessions import Sessions
+from harness.store import RunDirectory, new_run_id
+from harness.variables import SECRET, names_in
+
+SCENARIOS = "scenarios"
+APPS = "apps"
+SHARED = "shared"
+DEVICES_FILE = "devices.yaml"
+RECORDED_VERSIONS = ("appium-python-client", "pytest", "pillow", "pydantic")
+
+
+# --- options -------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a run, as DESIGN.md's contract has them."""
+    group = parser.getgroup("zhangce", "citizen tasks (pytest scenarios/)")
+    group.addoption(
+        "--device", action="append", default=[], metavar="ID", help="a device of devices.yaml"
+    )
+    group.addoption(
+        "--app", action="append", default=[], metavar="ID", help="an App of scenarios/apps/"
+    )
+    group.addoption("--repeat", type=int, default=1, metavar="N", help="attempts of each task")
+    group.addoption(
+        "--results", type=Path, default=Path("results"), metavar="DIR", help="where runs are kept"
+    )
+    group.addoption("--run-id", default="", metavar="ID", help="the run's name; made from the time")
+    group.addoption(
+        "--findings",
+        choices=("fail", "report"),
+        default="fail",
+        help="whether a finding against an App fails the item, or is only reported",
+    )
+    group.addoption(
+        "--allow-commit",
+        action="store_true",
+        help="tap commit points, in Apps whose profile says `sandbox: true`",
+    )
+
+
+@dataclass(frozen=True)
+class Project:
+    """What the tasks of this checkout refer to. A file that cannot be read has its own error."""
+
+    root: Path
+    devices: Devices
+    profiles: Mapping[str, Document[AppProfile]]
+    shared: Mapping[str, Document[SharedSteps]]
+
+    def device(self, name: str) -> Device:
+        """The device of this name."""
+        return self.devices.devices[name]
+
+
+PROJECT = pytest.StashKey[Project]()
+RUN: pytest.StashKey[UnderWay] = pytest.StashKey()
+
+
+def _project(config: pytest.Config) -> Project:
+    """Reads devices, profiles and shared steps, once and only when a task is collected."""
+    if PROJECT not in config.stash:
+        root = config.rootpath
+        try:
+            devices = load_devices(root / DEVICES_FILE, root=root).value
+        except UsageError as exc:
+            raise pytest.UsageError(str(exc)) from exc
+        project = Project(
+            root,
+            devices,
+            profiles=dict(_readable(load_profile, root, APPS)),
+            shared=dict(_readable(load_shared, root, SHARED)),
+        )
+        _check_options(config, project)
+        config.stash[PROJECT] = project
+    return config.stash[PROJECT]
+
+
+def _readable(load: Any, root: Path, folder: str) -> Iterator[tuple[str, Any]]:
+    for path in sorted((root / SCENARIOS / folder).glob("*.yaml")):
+        try:
+            document = load(path, root=root)
+        except InvalidFile:
+            continue  # it is collected too, and says what is wrong with it there
+        yield document.value.id, document
+
+
+def _check_options(config: pytest.Config, project: Project) -> None:
+    for option, known in (("device", project.devices.devices), ("app", project.profiles)):
+        for name in config.getoption(option):
+            if name not in known:
+                raise pytest.UsageError(
+                    f"--{option} {name}: no such {option}; there are: {', '.join(sorted(known))}"
+                )
+
+
+# --- collection ----------------------------------------------------------------------------------
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Every YAML file under scenarios/ is collected, so that a mistake in any is told of."""
+    scenarios = parent.config.rootpath / SCENARIOS
+    if file_path.suffix not in (".yaml", ".yml") or not file_path.is_relative_to(scenarios):
+        return None
+    # A mistake in one file must not keep the others from running.
+    parent.config.option.continue_on_collection_errors = True
+    kinds: Mapping[Path, type[YamlFile]] = {
+        scenarios / APPS: ProfileFile,
+        scenarios / SHARED: SharedFile,
+    }
+    kind = kinds.get(file_path.parent, ScenarioFile)
+    return cast("pytest.Collector", kind.from_parent(parent, path=file_path))
+
+
+class YamlFile(pytest.File):
+    """A file of ours; what is wrong with it is told without a traceback."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """`path:line:col: field: what is wrong`, a line each."""
+        if isinstance(excinfo.value, HarnessError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+class ProfileFile(YamlFile):
+    """An App profile: nothing to run."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Reads it, for its mistakes."""
+        load_profile(self.path, root=self.config.rootpath)
+        return ()
+
+
+class SharedFile(YamlFile):
+    """Shared steps: nothing to run."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Reads it, for its mistakes."""
+        load_shared(self.path, root=self.config.rootpath)
+        return ()
+
+
+class ScenarioFile(YamlFile):
+    """A citizen task; its attempts are the items."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Plans the attempts of the task."""
+        project = _project(self.config)
+        document = load_scenario(self.path, root=project.root)
+        problems = check(document, tuple(project.profiles.values()), project.shared)
+        if problems:
+            raise InvalidFile(problems)
+        for tag in (document.value.kind, document.value.severity, *document.value.tags):
+            self.config.addinivalue_line("markers", f"{tag}: a tag of citizen tasks")
+        for device in self.config.getoption("device") or [project.devices.default]:
+            yield from self._attempts(project, document, device)
+
+    def _attempts(
+        self, project: Project, document: Document[Scenario], device: str
+    ) -> Iterator[pytest.Item]:
+        apps = self.config.getoption("app") or project.device(device).apps
+        planned = plan(
+            [document],
+            tuple(project.profiles.values()),
+            project.shared,
+            {device: [app for app in apps if app in project.profiles]},
+            self.config.getoption("repeat"),
+        )
+        for attempt in planned.attempts:
+            yield AttemptItem.from_parent(self, planned=attempt, scenario=document.value)
+        for left_out in planned.left_out:
+            yield LeftOutItem.from_parent(
+                self, name=f"{left_out.app}[{device}]", reason=left_out.reason
+            )
+
+
+class AttemptItem(pytest.Item):
+    """One attempt: made in the set-up, judged in the call."""
+
+    def __init__(self, *, planned: PlannedAttempt, scenario: Scenario, **rest: Any) -> None:
+        name = f"{planned.app}[{planned.device}#{planned.repetition}]"
+        super().__init__(name=name, **rest)
+        self.planned = planned
+        self.scenario = scenario
+        self.record: AttemptRecord | None = None
+        for tag in (scenario.kind, scenario.severity, *scenario.tags):
+            self.add_marker(tag)
+
+    def setup(self) -> None:
+        """Makes the attempt; our own trouble is raised here, as an error."""
+        under_way = self.config.stash[RUN]
+        try:
+            self.record = under_way.attempt(self.planned, self.scenario)
+        except ResultsTrouble as exc:
+            self.session.shouldstop = str(exc)
+            raise
+        self.user_properties.extend(_properties(self.record))
+        if self.record.verdict.outcome in (Outcome.HARNESS_ERROR, Outcome.OUTDATED):
+            raise NotJudged(self.record)
+
+    def runtest(self) -> None:
+        """Judges the attempt: a finding fails, a barrier skips."""
+        if self.record is None:
+            raise AssertionError("set-up makes the record")
+        outcome = self.record.verdict.outcome
+        if outcome is Outcome.BLOCKED:
+            pytest.skip(f"blocked: {self.record.verdict.reasons[0]}")
+        if outcome.finding and self.config.getoption("findings") == "fail":
+            raise Finding(self.record)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The task, the step, its line of YAML, expected and seen, the picture."""
+        if isinstance(excinfo.value, Finding | NotJudged):
+            record = excinfo.value.record
+            picture = self.config.stash[RUN].failure_picture(record)
+            return explain(record, self.scenario, picture)
+        if isinstance(excinfo.value, HarnessError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where pytest says that the item is: the scenario's file."""
+        return self.path, 0, self.name
+
+
+class LeftOutItem(pytest.Item):
+    """A task that an App cannot be asked yet; shows as skipped, with the reason."""
+
+    def __init__(self, *, reason: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.reason = reason
+
+    def runtest(self) -> None:
+        """Says why."""
+        pytest.skip(self.reason)
+
+
+class Verdictless(HarnessError):
+    """Carries a record to pytest's report."""
+
+    def __init__(self, record: AttemptRecord) -> None:
+        super().__init__("; ".join(record.verdict.reasons))
+        self.record = record
+
+
+class Finding(Verdictless):
+    """The App did not pass."""
+
+
+class NotJudged(Verdictless):
+    """We could not tell: our trouble, or a profile that no longer fits."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Device by device, and there repetition by repetition, so that Apps and tasks alternate."""
+    if not all(isinstance(item, AttemptItem | LeftOutItem) for item in items):
+        return
+    places = {id(item): place for place, item in enumerate(items)}
+
+    def order(item: pytest.Item) -> tuple[str, int, int]:
+        planned = item.planned if isinstance(item, AttemptItem) else None
+        return (
+            (planned.device, planned.repetition, places[id(item)])
+            if planned is not None
+            else ("", 0, places[id(item)])
+        )
+
+    items.sort(key=order)
+
+
+# --- the run -------------------------------------------------------------------------------------
+
+
+@dataclass
+class UnderWay:
+    """The run that is being made. `record` says what it is; the rest is what makes it."""
+
+    project: Project
+    record: RunRecord
+    directory: RunDirectory
+    sessions: Sessions
+    evidence: Evidence
+    progress: RunProgress
+    clock: Clock
+    allow_commit: bool
+    console: Console
+    nodes: set[str] = field(default_factory=set)
+
+    def attempt(self, planned: PlannedAttempt, scenario: Scenario) -> AttemptRecord:
+        """Makes one attempt and keeps its record."""
+        self.progress.attempt_begins(planned)
+        device = self.project.device(planned.device)
+        task = Task(
+            planned=planned,
+            scenario=scenario,
+            profile=self.project.profiles[planned.app].value,
+            simulated=device.kind == "simulated",
+            attended=device.attended,
+            allow_commit=self.allow_commit,
+            secrets=_secrets(planned),
+        )
+        record = run_attempt(
+            task,
+            lambda: self.sessions.driver(planned.device),
+            self.evidence,
+            self.clock,
+            self.progress.step_begins,
+        )
+        if record.trouble:
+            self.sessions.discard(planned.device)
+        self.directory.append(record)
+        self.progress.attempt_ended(record)
+        return record
+
+    def failure_picture(self, record: AttemptRecord) -> Path | None:
+        """Draws the last screen of an attempt with what was touched; None when there is none."""
+        step = failing_step(record)
+        if step is None or step.after is None:
+            return None
+        stored = self.directory.picture_path(step.after).read_bytes()
+        target = None if step.match is None else step.match.box
+        name = f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.jpg"
+        return self.directory.show_failure(name, annotate(stored, target, step.touched))
+
+    def close(self) -> None:
+        """Ends sessions and processes; everything that was finished is on the disk already."""
+        self.progress.end()
+        self.sessions.__exit__(None, None, None)
+        self.evidence.__exit__(None, None, None)
+        self.directory.close()
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
+    """What has to be known before the first attempt: simulated phones, unverified profiles."""
+    attempts = [item for item in items if isinstance(item, AttemptItem)]
+    return [*_simulated(config, attempts), *_unverified(config, attempts)]
+
+
+def _simulated(config: pytest.Config, attempts: list[AttemptItem]) -> Iterator[str]:
+    devices = sorted({item.planned.device for item in attempts})
+    for name in devices:
+        if _project(config).device(name).kind == "simulated":
+            yield (
+                f"设备 device {name}: 模拟手机，结果不代表真实 App / "
+                "simulated, its results say nothing of a real App"
+            )
+
+
+def _unverified(config: pytest.Config, attempts: list[AttemptItem]) -> Iterator[str]:
+    for app in sorted({item.planned.app for item in attempts}):
+        if _project(config).profiles[app].value.verified.elements == "never":
+            yield (
+                f"注意 note: {app}: 元素从未在真机上核对 / "
+                "its elements were never verified on a real device; expect not_found"
+            )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Opens the run, once it is known what it is to do."""
+    attempts = [item for item in session.items if isinstance(item, AttemptItem)]
+    if not attempts or session.config.option.collectonly:
+        return
+    try:
+        under_way = _open_run(session.config, attempts)
+    except HarnessError as exc:
+        raise pytest.UsageError(str(exc)) from exc
+    under_way.nodes = {item.nodeid for item in attempts}
+    session.config.stash[RUN] = under_way
+    _mute_pytest(session.config)
+
+
+def _open_run(config: pytest.Config, attempts: list[AttemptItem]) -> UnderWay:
+    project, clock = _project(config), SystemClock()
+    record = _run_record(config, project, attempts, clock)
+    directory = RunDirectory.create(config.rootpath / config.getoption("results"), record)
+    console = _console(config)
+    return UnderWay(
+        project=project,
+        record=record,
+        directory=directory,
+        sessions=Sessions(project.devices.devices),
+        evidence=Evidence(directory.keep),
+        progress=RunProgress(console, len(attempts)),
+        clock=clock,
+        allow_commit=config.getoption("allow_commit"),
+        console=console,
+    )
+
+
+def _run_record(
+    config: pytest.Config, project: Project, attempts: list[AttemptItem], clock: Clock
+) -> RunRecord:
+    now = clock.now()
+    plans = tuple(item.planned for item in attempts)
+    used = sorted({planned.device for planned in plans})
+    return RunRecord(
+        run_id=config.getoption("run_id") or new_run_id(now, random.Random()),
+        started_at=now,
+        versions={
+            "python": platform.python_version(),
+            **{name: version(name) for name in RECORDED_VERSIONS},
+        },
+        commit=current_commit(project.root),
+        options={"arguments": " ".join(config.invocation_params.args)},
+        devices={name: project.device(name) for name in used},
+        apps=tuple(
+            project.profiles[app].value for app in sorted({planned.app for planned in plans})
+        ),
+        scenarios=tuple({item.scenario.id: item.scenario for item in attempts}.values()),
+        plan=plans,
+    )
+
+
+def _secrets(planned: PlannedAttempt) -> dict[str, str]:
+    """The secrets that the attempt names, from the environment; never written anywhere."""
+    asked = names_in(planned.model_dump_json())
+    names = {name: secret[1] for name in asked if (secret := SECRET.fullmatch(name))}
+    for variable in sorted(set(names.values()) - os.environ.keys()):
+        raise UsageError(f"{planned.file}: set the environment variable {variable} to the secret")
+    return {name: os.environ[variable] for name, variable in names.items()}
+
+
+def _properties(record: AttemptRecord) -> list[tuple[str, object]]:
+    """What JUnit XML says of an attempt."""
+    return [
+        ("outcome", str(record.verdict.outcome)),
+        ("task_s", "" if record.task_s is None else round(record.task_s, 3)),
+        ("wall_s", round(record.wall_s, 3)),
+        ("app_s", round(sum(step.times.app_s for step in record.steps), 3)),
+        ("steps", len(record.steps)),
+        ("device", record.device),
+        ("simulated", str(record.simulated).lower()),
+    ]
+
+
+# --- what is shown -------------------------------------------------------------------------------
+
+
+class TerminalFile:
+    """Lets rich write where pytest writes, past the capture of output."""
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+
+    def write(self, text: str) -> int:
+        """Writes at once."""
+        self._writer.write(text, flush=True)
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        """Whether pytest writes to a terminal."""
+        return bool(self._writer.hasmarkup)
+
+
+def _console(config: pytest.Config) -> Console:
+    writer = config.get_terminal_writer()
+    file = cast("TextIO", TerminalFile(writer))
+    return Console(file=file, force_terminal=bool(writer.hasmarkup), width=writer.fullwidth)
+
+
+def _mute_pytest(config: pytest.Config) -> None:
+    """Attempts are told of in lines of ours: pytest's own file names and letters are left out."""
+    reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None:
+        reporter.showfspath = False
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """The live line appears when the first attempt is about to begin."""
+    if RUN in session.config.stash:
+        session.config.stash[RUN].progress.begin()
+
+
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
+    """Counts attempts as pytest does, without its letters."""
+    if RUN not in config.stash or report.nodeid not in config.stash[RUN].nodes:
+        return None
+    if report.failed:
+        return ("failed" if report.when == "call" else "error"), "", ""
+    if report.skipped:
+        return "skipped", "", ""
+    return ("passed" if report.when == "call" else ""), "", ""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stops what was started, also after Ctrl-C."""
+    if RUN in session.config.stash:
+        session.config.stash[RUN].close()
+
+
+def pytest_terminal_summary(config: pytest.Config) -> None:
+    """Hands the finished run to scoring, which prints the scorecard."""
+    if RUN not in config.stash:
+        return
+    # The one place where asking leads to concluding: see DESIGN.md, Layout.
+    from scoring.conclude import conclude  # noqa: PLC0415
+
+    under_way = config.stash[RUN]
+    conclude(under_way.directory.path, under_way.console)

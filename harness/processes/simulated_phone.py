@@ -1,0 +1,93 @@
+"""The simulated phone as a process of its own, so that its work is never taken for ours.
+
+The phone ends when its standard input closes. The operating system closes it
+for us however we end, also by `kill -9`: no phone outlives its harness.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from harness.errors import SessionNotStarted
+from harness.model import SimulatedDevice
+
+PROJECT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN_S = 30
+STOPS_WITHIN_S = 5
+
+
+class SimulatedPhone:
+    """A running phone. `url` is its W3C endpoint, on loopback."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+        self._process = process
+        self.url = url
+
+    @classmethod
+    def start(cls, device: SimulatedDevice) -> SimulatedPhone:
+        """Starts a phone with all the sample Apps, and returns once it listens.
+
+        Raises:
+            SessionNotStarted: it ended, or did not listen in time; with what it said.
+        """
+        errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - the process writes it as long as it lives
+        process = subprocess.Popen(
+            _command(device),
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        phone = cls(process, url="")
+        line = phone._first_line()
+        try:
+            phone.url = json.loads(line)["url"]
+        except (ValueError, KeyError) as exc:
+            phone.stop()
+            errors.seek(0)
+            said = errors.read().strip().splitlines()[-1:] or ["nothing"]
+            raise SessionNotStarted(
+                f"the simulated phone did not start within {STARTS_WITHIN_S} s; it said: {said[0]}"
+            ) from exc
+        return phone
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """Ends the phone, in the last resort by force; returns when it has ended."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def _first_line(self) -> str:
+        """What it says first; a phone that stays silent is killed, which ends the line."""
+        deadline = threading.Timer(STARTS_WITHIN_S, self._process.kill)
+        deadline.start()
+        try:
+            return self._process.stdout.readline() if self._process.stdout is not None else ""
+        finally:
+            deadline.cancel()
+
+
+def _command(device: SimulatedDevice) -> list[str]:
+    attended = ["--attended"] if device.attended else []
+    return [
+        *(sys.executable, "-m", "harness.phone"),
+        *("--font-scale", str(device.font_scale)),
+        *attended,
+    ]
