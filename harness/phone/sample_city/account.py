@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.phone.app import (
     Action,
     After,
@@ -28,7 +30,7 @@ from harness.phone.sample_city.forms import (
     identity_number_error,
     name_error,
 )
-from harness.phone.sample_city.session import PASSWORD, sign_in, with_login
+from harness.phone.sample_city.session import PASSWORD, finish, sign_in, to_home, with_login
 from harness.phone.sample_city.sms_code import code_error, code_field, masked, mobile_error
 from harness.phone.sample_city.theme import (
     CARD,
@@ -335,21 +337,18 @@ def _login_password(state: State) -> Widget:
 
 
 def _agreement(small: bool, state: State) -> Column:
+    words = "我已阅读并同意《用户协议》和《隐私政策》"
     tick = Check(
-        key="login_agreed",
-        id="login_agreed",
-        description="同意用户协议和隐私政策",
-        size=13,
-        width=22 if small else TARGET,
-        height=22 if small else TARGET,
-        color=PRIMARY,
+        key="login_agreed", id="login_agreed", text=words, size=13, height=TARGET, color=PRIMARY
     )
-    words = Label(
-        text="我已阅读并同意《用户协议》和《隐私政策》", size=13, color=TEXT_SECOND, grow=True
-    )
+    row: Widget = tick
+    if small:
+        bare = replace(tick, text="", description="同意用户协议和隐私政策", width=22, height=22)
+        beside = Label(text=words, size=13, color=TEXT_SECOND, grow=True)
+        row = Row(children=(bare, beside), gap=4)
     error = error_of(state, "login_agreed")
     below = (Label(text=error, size=13, color=RED, id="login_agreed_error"),) if error else ()
-    return Column(children=(Row(children=(tick, words), gap=4 if small else 0), *below))
+    return Column(children=(row, *below))
 
 
 def _login_errors(state: State) -> Errors:
@@ -405,7 +404,7 @@ def _register(state: State) -> Widget:
     again = input_box("register_password_again", "请再次输入密码", password=True, max_length=20)
     ask = checked(
         lambda state: {"register_mobile": mobile_error(state.text("register_mobile"))},
-        Open("slider"),
+        Do(sms_code.asked("register"), Open("slider")),
     )
     created = Decide(
         lambda state: Do(
@@ -416,7 +415,7 @@ def _register(state: State) -> Widget:
                     "password": state.text("register_password"),
                 }
             ),
-            Root("register_done"),
+            finish("register_done"),
         )
     )
     submit = checked(_register_errors, After(0.8, created, name="register"))
@@ -499,7 +498,7 @@ def _register_done(state: State) -> Widget:
             id="register_done",
         ),
         button("立即实名认证", Replace("identity"), id="register_done_identity"),
-        second_button("以后再说", Root("home"), id="register_done_later"),
+        second_button("以后再说", to_home(), id="register_done_later"),
     )
 
 

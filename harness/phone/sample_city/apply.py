@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.phone.app import Action, After, Back, Crash, Decide, Do, Go, Root, Screen, Set, State
+from harness.phone.app import Action, After, Back, Crash, Decide, Do, Go, Screen, Set, State
 from harness.phone.sample_city import plants
 from harness.phone.sample_city.editions import Edition
 from harness.phone.sample_city.forms import (
@@ -16,6 +16,7 @@ from harness.phone.sample_city.forms import (
     name_error,
 )
 from harness.phone.sample_city.services import Service, service
+from harness.phone.sample_city.session import finish, to_home
 from harness.phone.sample_city.sms_code import mobile_error
 from harness.phone.sample_city.theme import (
     GAP,
@@ -247,7 +248,7 @@ def _review(state: State) -> Widget:
     title, _ = _AMOUNTS.get(shown.key, _OTHER_AMOUNT)
     sent = Do(
         Set({"applied": shown.key, "applied_name": state.text("apply_name")}),
-        Root("apply_done", {"service": shown.key}),
+        finish("apply_done", {"service": shown.key}),
     )
     submit = checked(_review_errors, After(1.2, sent, name="submit"))
     consent = Check(
@@ -305,5 +306,5 @@ def _done(state: State) -> Widget:
             id="apply_done",
         ),
         button("查看进度", Go("applications"), id="apply_done_progress"),
-        second_button("返回首页", Root("home"), id="apply_done_home"),
+        second_button("返回首页", to_home(), id="apply_done_home"),
     )

@@ -9,6 +9,7 @@ from harness.phone.sample_city.theme import GROUND, MARGIN, PRIMARY, RED, TEXT, 
 from harness.phone.widgets import Column, Grid, Icon, Label, Page, Row, Scroll, Widget
 
 WHITE = "#FFFFFF"
+HOME = "elder_home"
 LEAST_TEXT = 18.0
 LEAST_TARGET = 60.0
 TEXT_FACTOR = 1.2
@@ -28,7 +29,7 @@ _ENTRIES: tuple[tuple[str, str, str, str, Action], ...] = (
 
 def screens(edition: Edition) -> tuple[Screen, ...]:
     """The screens that only elder mode has. They are the same in every edition."""
-    return (Screen("elder_home", _elder_home),)
+    return (Screen(HOME, _elder_home),)
 
 
 def _elder_home(state: State) -> Widget:

@@ -22,11 +22,12 @@ from harness.phone.app import (
 )
 from harness.phone.sample_city import plants
 from harness.phone.sample_city.editions import Edition
-from harness.phone.sample_city.session import home_of
+from harness.phone.sample_city.session import to_home
 from harness.phone.sample_city.theme import (
     CARD,
     GROUND,
     PRIMARY,
+    RED,
     TEXT_SECOND,
     button,
     card,
@@ -59,7 +60,7 @@ def screens(edition: Edition) -> tuple[Screen, ...]:
     policy = Screen("privacy_policy", _privacy_policy)
     if not edition.has(plants.ADVERT_AT_START):
         return (splash, policy)
-    leave = After(ADVERT_STAYS_S, _to_home(), name="advert")
+    leave = After(ADVERT_STAYS_S, to_home(), name="advert")
     return (splash, policy, Screen("advert", _advert, on_open=leave))
 
 
@@ -68,13 +69,9 @@ def dialogs(edition: Edition) -> tuple[Dialog, ...]:
     return (Dialog("privacy", partial(_privacy, _enter(edition)), dismissable=False),)
 
 
-def _to_home() -> Action:
-    return Decide(lambda state: Root(home_of(state)))
-
-
 def _enter(edition: Edition) -> Action:
     """What follows the splash screen."""
-    return Root("advert") if edition.has(plants.ADVERT_AT_START) else _to_home()
+    return Root("advert") if edition.has(plants.ADVERT_AT_START) else to_home()
 
 
 def _start(enter: Action) -> Action:
@@ -162,11 +159,11 @@ def _advert(state: State) -> Widget:
         radius=14,
         padding=(4, 12),
         align="center",
-        on_tap=_to_home(),
+        on_tap=to_home(),
     )
     poster = Column(
         children=(
-            Illustration(name="advert", grow=True, tint="#E5484D"),
+            Stack(grow=True, children=(Illustration(name="advert", tint="#E5484D"), _slogan())),
             Column(
                 background=CARD,
                 padding=(20, 16),
@@ -180,3 +177,15 @@ def _advert(state: State) -> Widget:
     )
     top = Column(children=(Row(pack="end", padding=(12, 16), children=(skip,)),))
     return Page(top=GROUND, children=(Stack(grow=True, children=(poster, top), id="advert_page"),))
+
+
+def _slogan() -> Column:
+    """What the advert says, on the two bars of its picture."""
+    return Column(
+        children=(
+            Space(height=501),
+            Label(text="金秋惠民节  好礼等你拿", size=22, bold=True, color=RED, align="center"),
+            Space(height=20),
+            Label(text="10.1—10.31", size=14, color="#FFFFFF", align="center"),
+        )
+    )

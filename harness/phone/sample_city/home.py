@@ -68,6 +68,8 @@ NOTICES = (
     ("2025 年度城乡居民医保开始缴费", "10-15"),
 )
 
+_TO_ELDER_MODE = Do(Set({"elder": True}), Root("elder_home"))
+
 Tile = tuple[str, str, str, str, Action]
 """Key, text, icon, colour and action of an entry of the grid."""
 
@@ -156,7 +158,7 @@ def _header(edition: Edition, state: State) -> Column:
                     Label(text="样例市", size=18, bold=True, color=WHITE, id="home_city"),
                     Space(width=8),
                     Icon(name="weather-partly-cloudy", size=18, color=WHITE),
-                    Label(text=" 22℃ 多云", size=13, color=WHITE, grow=True),
+                    Label(text=" 22℃ 多云", size=13, color=WHITE, grow=True, lines=1),
                     *_top_entries(edition),
                 ),
             ),
@@ -170,7 +172,7 @@ def _top_entries(edition: Edition) -> tuple[Widget, ...]:
     scan = Toast("请将二维码放入取景框")
     if edition.has(plants.UNLABELLED_ICONS):
         return (
-            icon_button("human-cane", "", Go("settings"), color=WHITE),
+            icon_button("human-cane", "", _TO_ELDER_MODE, color=WHITE),
             icon_button("qrcode-scan", "", scan, color=WHITE),
             icon_button("bell-outline", "", Root("messages"), color=WHITE),
         )
@@ -191,7 +193,7 @@ def _elder_entry() -> Column:
         id="home_elder",
         height=TARGET,
         pack="center",
-        on_tap=Do(Set({"elder": True}), Root("elder_home")),
+        on_tap=_TO_ELDER_MODE,
         children=(pill,),
     )
 
@@ -238,7 +240,7 @@ def _grid(edition: Edition) -> Column:
     ]
     badges = {1: "新", 3: "99+", 4: "热", 6: "8"} if edition.has(plants.FLOATING_ADVERT) else {}
     entries = (_tile(tile, badges.get(place, "")) for place, tile in enumerate(tiles))
-    return card(Grid(columns=4, gap=GAP, children=tuple(entries)), padding=12, id="home_grid")
+    return card(Grid(columns=4, gap=8, children=tuple(entries)), padding=12, id="home_grid")
 
 
 def _service_tile(key: str, text: str) -> Tile:
@@ -262,7 +264,7 @@ def _tile(tile: Tile, badge: str) -> Column:
         align="center",
         gap=6,
         padding=(4, 0),
-        children=(picture, Label(text=text, size=13, align="center", lines=1)),
+        children=(picture, Label(text=text, size=13, align="center", lines=2)),
     )
 
 

@@ -59,13 +59,13 @@ class Licence:
 
 LICENCES = (
     Licence("identity_card", "居民身份证", "0000**********0000", "样例市公安局",
-            "2018-05-20 至 2038-05-20", "card-account-details", ("#1F5FD0", "#4B8BF4")),
+            "2018-05-20 至 2038-05-20", "card-account-details", ("#1552BF", "#2F6FE0")),
     Licence("social_card", "电子社保卡", "S0000****0001", "样例市人力资源和社会保障局",
-            "长期", "shield-account", ("#0B7A63", "#27A383")),
+            "长期", "shield-account", ("#0A6B57", "#12806A")),
     Licence("driving_licence", "机动车驾驶证", "0000**********0000", "样例市公安局交通警察支队",
             "2021-03-15 至 2031-03-15", "car", ("#38475F", "#617596")),
     Licence("residence_permit", "居住证", "R0000****0001", "样例市公安局",
-            "2025-09-29 至 2026-09-28", "home-heart", ("#A8510A", "#D57F2A")),
+            "2025-09-29 至 2026-09-28", "home-heart", ("#8F4508", "#B5610F")),
 )  # fmt: skip
 
 
@@ -248,13 +248,10 @@ def _licence_code(state: State) -> Widget:
         grow=True,
         padding=(20, MARGIN),
         gap=MARGIN,
+        gradient=licence.colors,
         children=(code, _face(licence), Space(height=8)),
     )
-    return Page(
-        top=CARD,
-        gradient=licence.colors,
-        children=(top_bar("亮证"), body),
-    )
+    return Page(top=CARD, background=licence.colors[1], children=(top_bar("亮证"), body))
 
 
 def _server_error(state: State) -> Widget:

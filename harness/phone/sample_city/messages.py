@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.phone.app import After, Do, Go, Hang, Screen, Set, State
+from harness.phone.app import Action, After, Do, Go, Hang, Screen, Set, State
 from harness.phone.sample_city import plants
 from harness.phone.sample_city.editions import Edition
 from harness.phone.sample_city.theme import (
@@ -42,9 +42,6 @@ MESSAGES = (
     Message("permit", "居住证签注已办结", "办件提醒", "10-19",
             "您申请的“居住证签注”已办结，签注有效期至 2026 年 9 月 28 日。欢迎对本次服务作出评价。",
             "clipboard-check-outline", "#1464E8"),
-    Message("licence", "电子社保卡已签发", "证照提醒", "10-12",
-            "您的电子社保卡已签发，可以在“电子证照”中查看和亮证。",
-            "card-account-details", "#0B7A63"),
     Message("notice_1", "公积金租房提取额度调整", "通知公告", "10-18",
             "自 2025 年 11 月 1 日起，本市无自有住房职工租房提取住房公积金的额度，"
             "由每月 1500 元调整为每月 1800 元。"
@@ -54,6 +51,9 @@ MESSAGES = (
             "2025 年度城乡居民基本医疗保险集中缴费期为 10 月 15 日至 12 月 31 日，"
             "可以在本 App 或者社区服务中心办理。",
             "bullhorn-outline", "#B45309"),
+    Message("licence", "电子社保卡已签发", "证照提醒", "10-12",
+            "您的电子社保卡已签发，可以在“电子证照”中查看和亮证。",
+            "card-account-details", "#0B7A63"),
     Message("welcome", "欢迎使用样例市民云", "系统消息", "09-01",
             "欢迎使用样例市民云！在这里您可以查询、办事、评价。如有疑问，请拨打 12345。",
             "bell-outline", "#5B53D6"),
@@ -63,7 +63,9 @@ MESSAGES = (
 def screens(edition: Edition) -> tuple[Screen, ...]:
     """The screens of the messages."""
     stuck = edition.has(plants.HANG_ON_MESSAGE)
-    opened = Hang() if stuck else After(0.4, Do(), name="load")
+    opened: Action = After(0.4, Do(), name="load")
+    if stuck:
+        opened = Do(opened, Hang())
     return (
         Screen("messages", _messages, on_open=After(0.4, Do(), name="load")),
         Screen("message", _message, on_open=opened),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from harness.phone.app import Action, After, Decide, Do, Go, Root, Screen, Set, State, Values
+from harness.phone.app import Action, After, Decide, Do, Go, Screen, Set, State, Values
 from harness.phone.sample_city import plants
 from harness.phone.sample_city.apply import NUMBER
 from harness.phone.sample_city.editions import Edition
 from harness.phone.sample_city.forms import Errors, checked, cleared, error_of
 from harness.phone.sample_city.services import service
+from harness.phone.sample_city.session import finish, to_home
 from harness.phone.sample_city.theme import (
     GAP,
     GREEN,
@@ -56,7 +57,7 @@ FOREVER_S = 86_400.0
 
 _CATEGORIES = (
     ("complaint", "投诉举报", "反映违法违规、扰民等问题", "alert-circle"),
-    ("help", "求助", "生活中遇到困难，需要帮助", "handshake-outline"),
+    ("help", "求助", "生活中遇到困难，需要帮助", "headset"),
     ("consult", "咨询", "了解政策和办事流程", "help-circle-outline"),
     ("advice", "意见建议", "对城市管理和服务的建议", "comment-alert-outline"),
 )
@@ -179,7 +180,13 @@ def _applications(state: State) -> Widget:
     tabs = Row(
         gap=8,
         children=tuple(
-            chip(text, Set({"cases": key}), id=f"applications_{key}", chosen=key == shown)
+            chip(
+                text,
+                Set({"cases": key}),
+                id=f"applications_{key}",
+                chosen=key == shown,
+                fill="#FFFFFF",
+            )
             for key, text in (("all", "全部"), ("open", "办理中"), ("closed", "已办结"))
         ),
     )
@@ -396,7 +403,7 @@ def _request_form(state: State) -> Widget:
         )
     )
     sent = Decide(
-        lambda state: Do(Set({"requested": state.text("request_title")}), Root("request_done"))
+        lambda state: Do(Set({"requested": state.text("request_title")}), finish("request_done"))
     )
     submit = checked(_request_errors, After(1.0, sent, name="submit"))
     send = button("提交诉求", submit, id="request_submit", grow=True)
@@ -443,7 +450,7 @@ def _request_done(state: State) -> Widget:
             id="request_done",
         ),
         button("查看进度", Go("applications"), id="request_done_progress"),
-        second_button("返回首页", Root("home"), id="request_done_home"),
+        second_button("返回首页", to_home(), id="request_done_home"),
     )
 
 
@@ -478,7 +485,7 @@ def _rating(state: State) -> Widget:
         padding=12,
         max_length=200,
     )
-    done = Do(Set({f"rated_{case.key}": True}), Root("rating_done", {"case": case.key}))
+    done = Do(Set({f"rated_{case.key}": True}), finish("rating_done", {"case": case.key}))
     submit = checked(_rating_errors, After(0.8, done, name="submit"))
     send = button("提交评价", submit, id="rating_submit", grow=True)
     return page(
@@ -537,5 +544,5 @@ def _rating_done(state: State) -> Widget:
     return page(
         "评价成功",
         finished("感谢您的评价", "您的意见会让服务更好。", id="rating_done"),
-        button("返回我的办件", Do(Root("account"), Go("applications")), id="rating_done_back"),
+        button("返回我的办件", Go("applications"), id="rating_done_back"),
     )

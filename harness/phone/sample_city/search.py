@@ -131,7 +131,7 @@ def _search_bar() -> Row:
     )
     return Row(
         background=CARD,
-        height=56,
+        padding=(4, 0),
         children=(
             icon_button("chevron-left", "返回", Back(), id="back", size=28),
             box,
@@ -184,7 +184,7 @@ def _query_bar(query: str) -> Row:
     )
     return Row(
         background=CARD,
-        height=56,
+        padding=(4, 0),
         children=(
             icon_button("chevron-left", "返回", Back(), id="back", size=28),
             box,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.phone.app import Action, Back, Decide, Do, Go, Replace, Set, State, Values
+from harness.phone.app import Action, Back, Decide, Do, Go, Replace, Root, Set, State, Values
 
 PASSWORD = "Sample2024"
 """The password of every account of the sample city, until another is registered."""
@@ -29,6 +29,11 @@ def _onward(state: State) -> Action:
     return Replace(target, params)
 
 
-def home_of(state: State) -> str:
-    """The first page in the mode that the user chose."""
-    return "elder_home" if state.flag("elder") else "home"
+def to_home() -> Action:
+    """Opens the home page of the mode that the user chose, and nothing below it."""
+    return Decide(lambda state: Root("elder_home" if state.flag("elder") else "home"))
+
+
+def finish(screen: str, params: Values | None = None) -> Action:
+    """Ends a task: its last page lies over the home page, so that the way back leads there."""
+    return Do(to_home(), Go(screen, params or {}))

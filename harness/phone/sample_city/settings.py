@@ -115,7 +115,7 @@ def _elder_row() -> Row:
         "长辈版",
         Do(Set({"elder": True}), Root("elder_home")),
         id="settings_elder",
-        subtitle="大字体、大图标、简洁界面",
+        subtitle="大字体、大图标",
         note="去切换",
     )
 

@@ -19,7 +19,7 @@ _LONG_AGO = -1000.0
 
 def code_field(state: State, purpose: str, on_request: Action, error: str = "") -> Column:
     """The input for a code, with the button that asks for one."""
-    field = input_box(f"{purpose}_code", "请输入 6 位验证码", number=True, max_length=6)
+    field = input_box(f"{purpose}_code", "6 位验证码", number=True, max_length=6)
     return text_field("验证码", field, error, right=_request_button(state, purpose, on_request))
 
 
@@ -35,7 +35,6 @@ def _request_button(state: State, purpose: str, on_request: Action) -> Button:
         style="outlined",
         color=PRIMARY,
         size=14,
-        width=112,
         height=TARGET,
     )
 
@@ -48,19 +47,29 @@ def seconds_left(state: State, purpose: str) -> int:
 
 def fresh(purpose: str) -> Values:
     """The values of a page that no code was asked for yet."""
-    return {f"{purpose}_code": "", f"{purpose}_sent_at": _LONG_AGO, f"{purpose}_sent": False}
+    return {
+        f"{purpose}_code": "",
+        f"{purpose}_sent": False,
+        f"{purpose}_sent_at": _LONG_AGO,
+        f"{purpose}_asked_at": 0.0,
+    }
+
+
+def asked(purpose: str) -> Action:
+    """Notes the screen's time before a dialog, whose time begins anew, sends the code."""
+    return Decide(lambda state: Set({f"{purpose}_asked_at": state.now_s}))
 
 
 def send(purpose: str, **also: str) -> Action:
     """Has the server send the code; it comes after 1.2 s, and `also` is set then."""
     text = f"【样例市民云】验证码 {CODES[purpose]}，5分钟内有效。请勿告诉他人。"
-    arrive = Decide(
-        lambda state: Do(
-            Sms(SENDER, text),
-            Set({f"{purpose}_sent_at": state.now_s, f"{purpose}_sent": True, **also}),
-        )
-    )
-    return After(1.2, arrive, name=f"{purpose}_sms")
+
+    def arrive(state: State) -> Action:
+        sent_at = float(state.values.get(f"{purpose}_asked_at", 0.0)) + state.now_s
+        sent = {f"{purpose}_sent_at": sent_at, f"{purpose}_sent": True, **also}
+        return Do(Sms(SENDER, text), Set(sent))
+
+    return After(1.2, Decide(arrive), name=f"{purpose}_sms")
 
 
 def code_error(state: State, purpose: str) -> str:

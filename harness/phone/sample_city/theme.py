@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.phone.app import Action, Back, Root
+from harness.phone.sample_city.session import to_home
 from harness.phone.widgets import (
     Box,
     Button,
@@ -58,7 +59,6 @@ def page(title: str, *children: Widget, footer: Widget | None = None, scroll_id:
 def top_bar(title: str, right: Widget | None = None) -> Row:
     """The title in the middle, the way back at its left."""
     return Row(
-        height=TARGET,
         background=CARD,
         children=(
             icon_button("chevron-left", "返回", Back(), id="back", size=28),
@@ -94,7 +94,7 @@ def _tab(screen: str, text: str, icon: str, current: str) -> Column:
     return Column(
         id=f"tab_{screen}",
         description=text,
-        on_tap=Root(screen),
+        on_tap=to_home() if screen == "home" else Root(screen),
         grow=True,
         height=56,
         align="center",
@@ -189,7 +189,7 @@ def fact(title: str, value: str, id: str = "") -> Row:
         align="start",
         gap=GAP,
         children=(
-            Label(text=title, size=14, color=TEXT_SECOND, width=84),
+            Label(text=title, size=14, color=TEXT_SECOND, width=100),
             Label(text=value, size=14, grow=True, id=id),
         ),
     )
@@ -248,7 +248,9 @@ def link(text: str, on_tap: Action, *, id: str, size: float = 14) -> Button:
     )
 
 
-def chip(text: str, on_tap: Action, *, id: str = "", chosen: bool = False) -> Column:
+def chip(
+    text: str, on_tap: Action, *, id: str = "", chosen: bool = False, fill: str = "#F0F2F5"
+) -> Column:
     """A word in a pill; the finger's room is higher than the pill."""
     return Column(
         id=id,
@@ -260,9 +262,9 @@ def chip(text: str, on_tap: Action, *, id: str = "", chosen: bool = False) -> Co
                 text=text,
                 size=14,
                 color=PRIMARY if chosen else TEXT,
-                background=PRIMARY_PALE if chosen else "#F0F2F5",
+                background=PRIMARY_PALE if chosen else fill,
                 radius=17,
-                padding=(7, 14),
+                padding=(7, 10),
                 align="center",
                 lines=1,
             ),
@@ -416,7 +418,9 @@ def _larger_target(widget: Widget, least: float) -> Widget:
         return widget
     height = None if widget.height is None else max(widget.height, least)
     width = None if widget.width is None else max(widget.width, least)
-    return replace(widget, height=height, width=width)
+    larger = replace(widget, height=height, width=width)
+    round_ended = isinstance(widget, Button) and widget.radius * 2 == widget.height
+    return replace(larger, radius=(height or 0) / 2) if round_ended else larger
 
 
 def over(below: Widget, *above: Widget) -> Stack:
