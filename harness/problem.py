@@ -1,0 +1,80 @@
+"""A mistake in a file that people write: where it is, what is wrong, what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harness.errors import UsageError
+
+FieldPath = tuple[str | int, ...]
+"""The way to a value inside a file: keys, and places in lists counted from 0."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A spot in a text; line and column count from 1, in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake. Problems sort by file, then by place."""
+
+    path: str
+    """Of the file, relative to the project."""
+    line: int
+    column: int
+    field: str
+    """`steps[3].type.into`, counted from 1 as reports count steps; `file` for the whole file."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.field}: {self.message}"
+
+
+class InvalidFile(UsageError):
+    """A file, or several, cannot be used as they are.
+
+    Attributes:
+        problems: every mistake that was found, sorted by place; never empty.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+def name_field(path: FieldPath) -> str:
+    """A field path as messages write it: `steps[3].type.into`, counted from 1.
+
+    From 1, because reports and terminals count steps from 1 too: `steps[3]` is
+    the step that they call 3.
+    """
+    words = "".join(
+        f"[{piece + 1}]" if isinstance(piece, int) else f".{shorten(piece)}" for piece in path
+    )
+    return words.removeprefix(".") or "file"
+
+
+LONGEST_SHOWN = 40
+"""Characters of a person's text that a message repeats."""
+
+
+def shorten(text: str) -> str:
+    """A text on one line, cut to what a message can bear; control characters are spelt out."""
+    cut = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+
+
+def suggest(word: str, names: Iterable[str]) -> str:
+    """`; did you mean 'tap'?` when one of the names is near, otherwise nothing."""
+    # Long words are never near a name, and difflib's time grows with the square of the length.
+    near = difflib.get_close_matches(word[:100], list(names), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,451 @@
+"""From bytes to a tree of values, each with its place, within limits.
+
+A tree and not the loader's dictionaries, because every message must say where.
+The limits hold while the parser's events arrive, before anything is built: a
+YAML bomb is a message, not a hang.
+
+What a bare word means follows the YAML 1.2 core schema, which editors use too:
+only `true`, `false`, `null` and decimal numbers are more than text. `yes`, `no`,
+`1:30`, `1_000`, `0x1F` and `2022-05-01` stay what they look like. Tags, merge keys
+(`<<`) and several documents in a file are refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import yaml
+
+from harness.problem import FieldPath, Place, shorten, suggest
+from harness.yaml_syntax import explain_syntax
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 40
+MAX_ALIASES = 50
+MAX_VALUES = 20_000
+"""Keys, texts, lists and mappings of one file, counted after aliases are filled in."""
+
+Plain = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value, and how it is written."""
+
+    value: Plain
+    text: str
+    place: Place
+    values: int = 1
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    place: Place
+    values: int
+    """It and all that is below it, aliases filled in."""
+    height: int
+    """Levels below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key and its value."""
+
+    key: str
+    key_place: Place
+    value: Node
+
+    @property
+    def place(self) -> Place:
+        """Of the value, if it begins on the line of its key; otherwise of the key."""
+        same_line = self.value.place.line == self.key_place.line
+        return self.value.place if same_line else self.key_place
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and their values, in the order of the file."""
+
+    entries: tuple[Entry, ...]
+    place: Place
+    values: int
+    height: int
+
+    def entry(self, key: str | int) -> Entry | None:
+        """The entry of a key, if there is one."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys alone."""
+        return tuple(entry.key for entry in self.entries)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def as_plain(node: Node) -> Any:
+    """The bare values of a node, lists as tuples: what a strict model takes."""
+    match node:
+        case Scalar():
+            return node.value
+        case Sequence():
+            return tuple(as_plain(item) for item in node.items)
+        case Mapping():
+            return {entry.key: as_plain(entry.value) for entry in node.entries}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A mistake in the YAML itself."""
+
+    place: Place
+    path: FieldPath
+    message: str
+
+
+class Unreadable(Exception):
+    """Nothing can be made of the text; the fault says why. Never leaves the loader."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text, and the tree that was read from it as far as that was possible."""
+
+    lines: tuple[str, ...]
+    root: Node | None
+    """None when the YAML is broken."""
+    faults: tuple[Fault, ...]
+
+
+def read_source(raw: bytes, parser: Any = None) -> Source:
+    """Reads the bytes of a file.
+
+    Args:
+        raw: what is in the file, at most one byte more than `MAX_BYTES`.
+        parser: PyYAML's parser class, for tests; the C one when it is there.
+    """
+    try:
+        text = decode(raw)
+    except Unreadable as unreadable:
+        return Source(lines=_lines_for(raw), root=None, faults=(unreadable.fault,))
+    composer = _Composer(text, parser or PARSER)
+    root = composer.compose()
+    return Source(tuple(text.split("\n")), root, tuple(composer.faults))
+
+
+# --- bytes -> text --------------------------------------------------------------------------------
+
+_FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]|\\r(?!\\n)")  # fmt: skip  # noqa: E501  one character class
+"""Characters that YAML forbids, or that it (but no editor) takes for the end of a line."""
+
+_SAVE_AS_UTF8 = "save it as UTF-8 (VS Code: the encoding in the status bar, Notepad: Save as)"
+
+
+def decode(raw: bytes) -> str:
+    """The text of a UTF-8 file, a byte-order mark left out.
+
+    Raises:
+        Unreadable: too large, in another encoding, binary, or with characters that YAML forbids.
+    """
+    if len(raw) > MAX_BYTES:
+        _refuse(
+            f"the file is larger than {MAX_BYTES // 1024} KiB; "
+            "a task is a page or two: split it, or move what repeats to scenarios/shared/"
+        )
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        _refuse(f"the file is UTF-16; {_SAVE_AS_UTF8}")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The error counts from behind the mark.
+        start = error.start + (3 if raw.startswith(codecs.BOM_UTF8) else 0)
+        _refuse(f"{_name_encoding(raw)}; {_SAVE_AS_UTF8}", _place_of_byte(raw, start))
+    found = _FORBIDDEN.search(text)
+    if found:
+        _refuse(_name_forbidden(text, found.start()), _place_of_index(text, found.start()))
+    return text.replace("\r\n", "\n")
+
+
+START = Place(1, 1)
+
+
+def _refuse(message: str, place: Place = START) -> NoReturn:
+    raise Unreadable(Fault(place, (), message))
+
+
+def _name_encoding(raw: bytes) -> str:
+    if b"\0" in raw:
+        return "this is not a text file"
+    try:
+        raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return "the file is not UTF-8"
+    return "the file is not UTF-8 but looks like GBK"
+
+
+def _name_forbidden(text: str, index: int) -> str:
+    character = text[index]
+    if character == "\0" and text.count("\0") > len(text) // 4:
+        return f"the file looks like UTF-16; {_SAVE_AS_UTF8}"
+    if character == "\0":
+        return f"this is not a text file, there is a NUL character in it; {_SAVE_AS_UTF8}"
+    if character == "\r":
+        return "a carriage return without a line feed; save the file with Unix line ends (LF)"
+    return f"the invisible character U+{ord(character):04X} cannot be used here; delete it"
+
+
+def _place_of_byte(raw: bytes, index: int) -> Place:
+    before = raw[:index].decode("utf-8-sig", errors="replace")
+    return _place_of_index(before, len(before))
+
+
+def _place_of_index(text: str, index: int) -> Place:
+    start = text.rfind("\n", 0, index) + 1
+    return Place(text.count("\n", 0, index) + 1, index - start + 1)
+
+
+def _lines_for(raw: bytes) -> tuple[str, ...]:
+    return tuple(raw[:MAX_BYTES].decode("utf-8-sig", errors="replace").split("\n"))
+
+
+# --- text -> tree ---------------------------------------------------------------------------------
+
+
+PURE_PARSER = yaml.SafeLoader
+"""Reads what libyaml reads; used for its events alone, as the other is."""
+
+PARSER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else PURE_PARSER
+"""The parser that reads files: libyaml's, ten times faster, where PyYAML has it."""
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,40}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,40}|[0-9]{1,40}(\.[0-9]{0,40})?)([eE][-+]?[0-9]{1,4})?")
+_WORDS: dict[str, Plain] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_UNFIT = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")  # fmt: skip  # noqa: E501  one character class
+"""What escapes can put into a text that no phone or record can hold."""
+
+
+def resolve(text: str) -> Plain:
+    """What a bare word means: YAML 1.2 core, without octal, hexadecimal, infinity and NaN."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+class _Fatal(Exception):
+    """Composing cannot go on; the fault is noted."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    is_mapping: bool
+    place: Place
+    anchor: str | None
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    key: Scalar | None = None
+    values: int = 1
+    height: int = 0
+
+    @property
+    def next_piece(self) -> tuple[str | int, ...]:
+        """What the next value adds to the field path."""
+        if not self.is_mapping:
+            return (len(self.items),)
+        return () if self.key is None else (self.key.text,)
+
+    def close(self) -> Node:
+        if self.is_mapping:
+            entries = tuple(self.entries.values())
+            return Mapping(entries, self.place, self.values, self.height)
+        return Sequence(tuple(self.items), self.place, self.values, self.height)
+
+
+class _Composer:
+    """Turns the parser's events into one tree, noting every fault on the way."""
+
+    def __init__(self, text: str, parser: Any) -> None:
+        self._text = text
+        self._parser = parser
+        self._open: list[_Open] = []
+        self._anchors: dict[str, Node | None] = {}
+        self._aliases = 0
+        self._values = 0
+        self._documents = 0
+        self._root: Node | None = None
+        self.faults: list[Fault] = []
+
+    def compose(self) -> Node | None:
+        """The root of the tree; None when the YAML is broken or beyond the limits."""
+        try:
+            for event in self._events():
+                self._take(event)
+        except yaml.YAMLError as error:
+            place, message = explain_syntax(error, self._text)
+            self._note(place, message)
+            return None
+        except _Fatal:
+            return None
+        if self._root is None and not self.faults:
+            self._note(Place(1, 1), "the file is empty; see docs/ for an example to start from")
+        return self._root
+
+    def _events(self) -> Iterator[yaml.Event]:
+        parser = self._parser(self._text)
+        while parser.check_event():
+            yield parser.get_event()
+
+    def _take(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.DocumentStartEvent():
+                self._start_document(event)
+            case yaml.AliasEvent():
+                self._add_alias(event)
+            case yaml.ScalarEvent():
+                self._check_tag(event)
+                self._add(self._read_scalar(event), event.anchor)
+            case yaml.CollectionStartEvent():
+                self._check_tag(event)
+                self._start_collection(event)
+            case yaml.CollectionEndEvent():
+                closed = self._open.pop()
+                self._add(closed.close(), closed.anchor)
+
+    def _start_document(self, event: yaml.DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._stop(_place(event), "a file holds one document; delete this '---' and the rest")
+
+    def _start_collection(self, event: yaml.CollectionStartEvent) -> None:
+        self._count(1, _place(event))
+        if len(self._open) >= MAX_DEPTH:
+            self._stop(_place(event), f"nested deeper than {MAX_DEPTH} levels; write it flatter")
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        self._open.append(_Open(is_mapping, _place(event), event.anchor))
+
+    def _add_alias(self, event: yaml.AliasEvent) -> None:
+        place, name = _place(event), str(event.anchor)
+        node = self._anchors.get(name)
+        if name not in self._anchors:
+            self._note(place, _unknown_alias(name, self._anchors))
+        elif node is None:
+            self._stop(place, f"*{shorten(name)} stands inside what it stands for; write it out")
+        self._aliases += 1
+        if self._aliases > MAX_ALIASES:
+            self._stop(place, f"more than {MAX_ALIASES} aliases (*name); write the values out")
+        node = node or Scalar("", "", place)
+        self._count(node.values, place)
+        if len(self._open) + node.height > MAX_DEPTH:
+            self._stop(place, f"nested deeper than {MAX_DEPTH} levels; write it flatter")
+        if self._expects_key():
+            self._note(place, "an alias cannot be a key; write the key out")
+            node = Scalar("", "", place)
+        self._add(node, None)
+
+    def _read_scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        text, place = event.value, _place(event)
+        self._count(1, place)
+        unfit = _UNFIT.search(text)
+        if unfit:
+            code = f"U+{ord(unfit[0]):04X}"
+            self._note(
+                place, f"the text holds the character {code}, which no App shows; leave it out"
+            )
+            text = _UNFIT.sub("", text)
+        plain = event.implicit[0] and event.tag is None
+        return Scalar(resolve(text) if plain else text, text, place)
+
+    def _check_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        if event.tag is not None:
+            message = (
+                f"the tag {shorten(event.tag)} is not read; leave it out, or put a text in quotes"
+            )
+            self._note(_place(event), message)
+
+    def _expects_key(self) -> bool:
+        return bool(self._open) and self._open[-1].is_mapping and self._open[-1].key is None
+
+    def _add(self, node: Node, anchor: str | None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = node
+        if not self._open:
+            self._root = node
+            return
+        top = self._open[-1]
+        if not top.is_mapping:
+            top.items.append(node)
+        elif top.key is None:
+            top.key = self._as_key(node)
+        else:
+            self._add_entry(top, top.key, node)
+            top.key = None
+        top.values += node.values
+        top.height = max(top.height, node.height + 1)
+
+    def _count(self, values: int, place: Place) -> None:
+        self._values += values
+        if self._values > MAX_VALUES:
+            message = f"more than {MAX_VALUES} values, aliases filled in; split the file"
+            self._stop(place, message)
+
+    def _as_key(self, node: Node) -> Scalar:
+        if not isinstance(node, Scalar):
+            self._note(
+                node.place, 'a key must be one word; a variable is written "${name}", in quotes'
+            )
+            return Scalar("", "", node.place)
+        if node.text == "<<":
+            self._note(node.place, "merge keys (<<) are not read; write the keys out")
+        return node
+
+    def _add_entry(self, top: _Open, key: Scalar, value: Node) -> None:
+        first = top.entries.get(key.text)
+        if first is None:
+            top.entries[key.text] = Entry(key.text, key.place, value)
+            return
+        message = (
+            f"the key is written twice, first on line {first.key_place.line}; keep one of them"
+        )
+        self._note(key.place, message, (key.text,))
+
+    def _note(self, place: Place, message: str, last: FieldPath = ()) -> None:
+        path = tuple(piece for level in self._open for piece in level.next_piece)
+        if last and path[-1:] == last:
+            last = ()
+        self.faults.append(Fault(place, path + last, message))
+
+    def _stop(self, place: Place, message: str) -> NoReturn:
+        self._note(place, message)
+        raise _Fatal
+
+
+def _place(event: yaml.Event) -> Place:
+    mark = event.start_mark
+    return START if mark is None else Place(mark.line + 1, mark.column + 1)
+
+
+def _unknown_alias(name: str, anchors: dict[str, Node | None]) -> str:
+    message = f"nothing in this file is marked &{shorten(name)}{suggest(name, anchors)}"
+    return f"{message.rstrip('?')}; a text that begins with * must be in quotes"
