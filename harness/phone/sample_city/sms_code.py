@@ -66,7 +66,7 @@ def send(purpose: str, **also: str) -> Action:
 
     def arrive(state: State) -> Action:
         sent_at = float(state.values.get(f"{purpose}_asked_at", 0.0)) + state.now_s
-        sent = {f"{purpose}_sent_at": sent_at, f"{purpose}_sent": True, **also}
+        sent: Values = {f"{purpose}_sent_at": sent_at, f"{purpose}_sent": True, **also}
         return Do(Sms(SENDER, text), Set(sent))
 
     return After(1.2, Decide(arrive), name=f"{purpose}_sms")
