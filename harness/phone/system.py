@@ -1,0 +1,141 @@
+"""What Android itself shows: the launcher, an App's launch window, the dialogs of crash and ANR.
+
+They are declared with the same widgets as Apps. Their texts and ids are those of
+Android in Chinese, so that an App profile may name them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from harness.phone.app import Action, App, Dialog, Screen, State
+from harness.phone.widgets import Button, Column, Grid, Icon, Label, Page, Space, Widget
+
+LAUNCHER = "com.android.launcher3"
+ANDROID = "android"
+
+
+# --- what only the system does -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Launch(Action):
+    """Brings an App to the front, starting it if need be."""
+
+    package: str
+
+
+@dataclass(frozen=True)
+class CloseApp(Action):
+    """Ends an App's process and the dialog about it."""
+
+    package: str
+
+
+@dataclass(frozen=True)
+class KeepWaiting(Action):
+    """Gives an App that does not answer another five seconds."""
+
+    package: str
+
+
+# --- its windows -------------------------------------------------------------------------------
+
+
+def launcher(apps: Sequence[App]) -> App:
+    """The home screen, with an icon for every App."""
+    return App(
+        package=LAUNCHER,
+        label="桌面",
+        icon="apps",
+        color="#2B3A55",
+        screens=(Screen("launcher", partial(_home, tuple(apps))),),
+        start="launcher",
+    )
+
+
+def launch_screen(app: App) -> Screen:
+    """What stands in for an App's first screen until its process is up."""
+    return Screen(app.start, partial(_launch_window, app))
+
+
+def crash_dialog(app: App) -> Dialog:
+    """The App's process has died."""
+    buttons = (
+        _choice("aerr_close", "关闭应用", CloseApp(app.package)),
+        _choice("aerr_restart", "重新启动", Launch(app.package)),
+    )
+    return Dialog("crash", partial(_notice, f"{app.label} 已停止运行", buttons), dismissable=False)
+
+
+def not_responding_dialog(app: App) -> Dialog:
+    """The App has not taken an input for five seconds."""
+    buttons = (
+        _choice("aerr_close", "关闭应用", CloseApp(app.package)),
+        _choice("aerr_wait", "等待", KeepWaiting(app.package)),
+    )
+    return Dialog("anr", partial(_notice, f"{app.label} 没有响应", buttons), dismissable=False)
+
+
+def _home(apps: tuple[App, ...], state: State) -> Widget:
+    icons = Grid(
+        columns=4, gap=20, padding=(24, 12), children=tuple(_shortcut(app) for app in apps)
+    )
+    return Page(
+        top="#2B3A55",
+        status_light=True,
+        gradient=("#2B3A55", "#6C8EBF"),
+        children=(Space(height=64), icons, Space(grow=True)),
+    )
+
+
+def _shortcut(app: App) -> Widget:
+    return Column(
+        align="center",
+        gap=6,
+        id="icon",
+        description=app.label,
+        on_tap=Launch(app.package),
+        children=(
+            _tile(app, 56, 14),
+            Label(text=app.label, size=13, color="#FFFFFF", align="center", lines=1),
+        ),
+    )
+
+
+def _tile(app: App, size: float, radius: float) -> Widget:
+    return Column(
+        width=size,
+        height=size,
+        radius=radius,
+        background=app.color,
+        align="center",
+        pack="center",
+        children=(Icon(name=app.icon, size=size * 0.6, color="#FFFFFF"),),
+    )
+
+
+def _launch_window(app: App, state: State) -> Widget:
+    return Page(
+        align="center",
+        pack="center",
+        background="#FFFFFF",
+        gap=16,
+        children=(_tile(app, 96, 24), Label(text=app.label, size=20, bold=True)),
+    )
+
+
+def _choice(name: str, text: str, action: Action) -> Widget:
+    return Button(id=name, text=text, style="plain", on_tap=action)
+
+
+def _notice(title: str, buttons: tuple[Widget, ...], state: State) -> Widget:
+    return Column(
+        background="#FFFFFF",
+        radius=20,
+        padding=20,
+        gap=8,
+        children=(Label(id="alertTitle", text=title, size=19, bold=True), *buttons),
+    )

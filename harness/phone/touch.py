@@ -1,0 +1,200 @@
+"""What a finger and a keyboard do to the window in front."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.phone import gestures
+from harness.phone.app import Dialog
+from harness.phone.gestures import Gesture, Point, Track
+from harness.phone.keyboard import DELETE, ENTER, HIDE, key_at, keyboard_area
+from harness.phone.layout import hit, knob_box, scroll_range, star_boxes, takes_tap
+from harness.phone.running import Running
+from harness.phone.scene import Metrics, Placed, Window
+from harness.phone.widgets import Check, Input, SlideLock, Stars
+from harness.phone.windows import OpenWindow
+
+PASSING_SHARE = 0.95
+"""How far a slider's knob must be dragged; short of it, it springs back."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """The window that has the focus, as it looks now, and whose it is."""
+
+    running: Running
+    window: OpenWindow
+    shown: Window
+    metrics: Metrics
+
+    def input(self) -> Input | None:
+        """The input that has the caret."""
+        for placed in self.shown.root.walk():
+            if isinstance(placed.widget, Input) and placed.widget.key == self.window.focused:
+                return placed.widget
+        return None
+
+
+# --- the finger ----------------------------------------------------------------------------------
+
+
+def touch(front: Front, track: Track) -> None:
+    """Does what a finger's track amounts to, on what lies under its first point."""
+    gesture = gestures.read(track, front.metrics.px(gestures.SLOP_DP))
+    if _on_keyboard(front, gesture.start):
+        if gesture.kind != "drag":
+            _tap_key(front, gesture.start)
+        return
+    chain = hit(front.shown.root, gesture.start.x, gesture.start.y)
+    if gesture.kind == "drag":
+        _drag(front, chain, gesture)
+    elif not chain:
+        _press_beside(front)
+    else:
+        _press(front, chain, gesture)
+
+
+def _on_keyboard(front: Front, point: Point) -> bool:
+    area = keyboard_area(front.metrics)
+    return bool(front.window.keyboard()) and area.contains(point.x, point.y)
+
+
+def _tap_key(front: Front, point: Point) -> None:
+    kind = front.window.keyboard()
+    key = key_at(front.metrics, kind, point.x, point.y) if kind else None
+    if key is None:
+        return
+    if key.types:
+        type_text(front, key.sends)
+    elif key.sends == DELETE:
+        delete(front)
+    elif key.sends == ENTER:
+        enter(front)
+    elif key.sends == HIDE:
+        front.window.keyboard_up = False
+
+
+def _press_beside(front: Front) -> None:
+    """A press beside a dialog closes it, if it may be dismissed."""
+    if isinstance(front.window.spec, Dialog) and front.window.spec.dismissable:
+        front.running.close_dialog()
+
+
+def _press(front: Front, chain: Sequence[Placed], gesture: Gesture) -> None:
+    touched = next((step for step in reversed(chain) if takes_tap(step.widget)), None)
+    # A disabled widget swallows the touch.
+    if touched is None or not touched.widget.enabled:
+        return
+    if gesture.kind == "long_press" and touched.widget.on_long_press is not None:
+        front.running.do(touched.widget.on_long_press, front.window)
+    else:
+        # Without a long-press listener, Android clicks when the finger goes up, however late.
+        _tap(front, touched, gesture.start)
+
+
+def _tap(front: Front, touched: Placed, point: Point) -> None:
+    widget = touched.widget
+    if isinstance(widget, Input):
+        front.window.focus(widget.key)
+    elif isinstance(widget, Check):
+        _toggle(front, widget)
+    elif isinstance(widget, Stars):
+        _rate(front, touched, widget, point)
+    if widget.on_tap is not None:
+        front.running.do(widget.on_tap, front.window)
+
+
+def _toggle(front: Front, check: Check) -> None:
+    if check.kind == "radio":
+        front.running.put(check.key, check.value)
+    else:
+        front.running.put(check.key, not front.running.values.get(check.key, False))
+
+
+def _rate(front: Front, placed: Placed, stars: Stars, point: Point) -> None:
+    """A touch left of the first star counts one, right of the last five, as on Android."""
+    boxes = star_boxes(placed, front.metrics)
+    front.running.put(stars.key, max(1, sum(box.left <= point.x for box in boxes)))
+
+
+def _drag(front: Front, chain: Sequence[Placed], gesture: Gesture) -> None:
+    for step in reversed(chain):
+        if isinstance(step.widget, SlideLock):
+            _slide(front, step, step.widget, gesture)
+            return
+        if scroll_range(step):
+            _scroll(front, step, gesture.start.y - gesture.end.y)
+            return
+
+
+def _slide(front: Front, placed: Placed, lock: SlideLock, gesture: Gesture) -> None:
+    knob = knob_box(placed, 0.0)
+    way = placed.box.width - knob.width
+    on_knob = knob.contains(gesture.start.x, gesture.start.y)
+    share = (gesture.end.x - gesture.start.x) / way if on_knob and way else 0.0
+    if lock.enabled and share >= PASSING_SHARE:
+        front.running.do(lock.on_pass, front.window)
+
+
+def _scroll(front: Front, placed: Placed, pixels: float) -> None:
+    """Moves the content by so much: what was at `pixels` below is now here."""
+    so_far = min(scroll_range(placed), front.window.scrolled.get(placed.path, 0))
+    wanted = round(so_far + pixels)
+    front.window.scrolled[placed.path] = min(scroll_range(placed), max(0, wanted))
+
+
+def reveal(front: Front, path: str) -> None:
+    """Scrolls until a widget is whole to be seen, as Android does with an input that gets focus."""
+    chain = chain_to(front.shown.root, path)
+    for step in chain[:-1]:
+        box, target = step.box, chain[-1].box
+        if scroll_range(step):
+            below = max(0, target.bottom - box.bottom)
+            _scroll(front, step, below or min(0, target.top - box.top))
+            return
+
+
+def chain_to(root: Placed, path: str) -> tuple[Placed, ...]:
+    """The chain from the root to the widget of this path; ends early where there is none."""
+    chain = [root]
+    for index in path.split(".")[1:]:
+        if int(index) >= len(chain[-1].children):
+            break
+        chain.append(chain[-1].children[int(index)])
+    return tuple(chain)
+
+
+# --- the keyboard --------------------------------------------------------------------------------
+
+
+def type_text(front: Front, text: str, replace: bool = False) -> None:
+    """Types into the input that has the caret, after what is there or in place of it."""
+    entry = front.input()
+    if entry is None or not entry.enabled:
+        return
+    before = "" if replace else str(front.running.values.get(entry.key, ""))
+    typed = text if entry.multiline else text.replace("\n", "")
+    whole = before + typed
+    front.running.put(entry.key, whole[: entry.max_length] if entry.max_length else whole)
+
+
+def delete(front: Front) -> None:
+    """Deletes the character before the caret."""
+    entry = front.input()
+    if entry is not None and entry.enabled:
+        before = str(front.running.values.get(entry.key, ""))
+        front.running.put(entry.key, before[:-1])
+
+
+def enter(front: Front) -> None:
+    """The keyboard's action key: a new line, or away with the keyboard and on with the input."""
+    entry = front.input()
+    if entry is None:
+        return
+    if entry.multiline:
+        type_text(front, "\n")
+        return
+    front.window.keyboard_up = False
+    if entry.on_enter is not None:
+        front.running.do(entry.on_enter, front.window)
