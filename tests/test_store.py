@@ -464,7 +464,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_lines_intact(tmp_path: Path) ->
     run = read_run(directory.path)
     assert set(_ids(run.attempts)) == set(_ids(THREE))
     (problem,) = run.problems
-    assert problem.startswith("attempts/main.jsonl:2: Invalid JSON: EOF while parsing")
+    assert problem.startswith("attempts/main.jsonl:2: Invalid JSON: ")
 
 
 def test_evidence_that_does_not_fit_leaves_no_half_of_it(tmp_path: Path) -> None:

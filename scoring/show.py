@@ -1,0 +1,255 @@
+"""The scorecard in the terminal, and as well in a log that is no terminal.
+
+Chinese first, English beside it. Rounding happens here and nowhere before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from harness.model import Outcome, Words
+from scoring.estimate import Estimate
+from scoring.scorecard import (
+    KINDS,
+    SIMULATED_NOTE,
+    AppScore,
+    Counts,
+    Kind,
+    Scorecard,
+    TaskScore,
+)
+
+NOTHING = "—"
+"""Where there is no number."""
+
+PROBLEMS_SHOWN = 5
+
+KIND_WORDS: Mapping[Kind, Words] = {
+    "information": Words(zh="信息服务", en="Information"),
+    "transaction": Words(zh="事务服务", en="Transaction"),
+    "participation": Words(zh="参与服务", en="Participation"),
+}
+
+OUTCOME_WORDS: Mapping[Outcome, str] = {
+    Outcome.COMPLETED: "完成",
+    Outcome.CORRECT_REFUSAL: "正确告知不符合条件",
+    Outcome.COMPLETED_ASSISTED: "协助下完成",
+    Outcome.NOT_FOUND: "未找到",
+    Outcome.TIMED_OUT: "超时",
+    Outcome.WRONG_RESULT: "结果不符",
+    Outcome.APP_ERROR: "应用报错",
+    Outcome.CRASHED: "闪退",
+    Outcome.NOT_RESPONDING: "无响应",
+    Outcome.ABSENT: "未提供",
+    Outcome.BLOCKED: "受阻",
+    Outcome.OUTDATED: "档案过时",
+    Outcome.HARNESS_ERROR: "测试环境故障",
+}
+"""Outcomes in Chinese; their English words are those of the record."""
+
+
+def show(card: Scorecard, console: Console) -> None:
+    """Prints a scorecard."""
+    console.print(render(card))
+
+
+def render(card: Scorecard) -> RenderableType:
+    """The card as something that rich can print at any width from 80 columns."""
+    parts: list[RenderableType] = [_headline(card)]
+    for app in card.apps:
+        tasks = [task for task in card.tasks if _belongs(task, app)]
+        parts += [_app_heading(app), *_app_summary(app), _header(), *_kinds(app, tasks)]
+    if len(card.apps) > 1:
+        parts += [_rule("各 App 对照 / The Apps side by side"), _app_table(card.apps)]
+    return Group(*parts, *_footer(card))
+
+
+# --- numbers in words -----------------------------------------------------------------------------
+
+
+def say_share(estimate: Estimate | None) -> str:
+    """`80 % [36–98], n=5`."""
+    if estimate is None:
+        return NOTHING
+    return f"{_percent(estimate.value)} %{_interval(estimate, _percent)}, n={estimate.n}"
+
+
+def say_seconds(estimate: Estimate | None) -> str:
+    """`12.3 s [9.1–16.7], n=4`."""
+    if estimate is None:
+        return NOTHING
+    return f"{_seconds(estimate.value)} s{_interval(estimate, _seconds)}, n={estimate.n}"
+
+
+def mark(outcome: Outcome) -> str:
+    """`✓` completed, `✗` a finding, `–` not attempted, and `!` for trouble of ours."""
+    if outcome.completed:
+        return "✓"
+    if outcome.finding:
+        return "✗"
+    return "–" if outcome is Outcome.BLOCKED else "!"
+
+
+def _interval(estimate: Estimate, say: Callable[[float], str]) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f" [{say(estimate.low)}–{say(estimate.high)}]"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}"
+
+
+def _seconds(seconds: float) -> str:
+    """Two digits after the point below a second, none from a hundred seconds on."""
+    digits = 2 if seconds < 1 else 1 if seconds < 100 else 0
+    return f"{seconds:.{digits}f}"
+
+
+def _say_path(task: TaskScore) -> str:
+    """`5 步 steps, 3 屏 screens`, or nothing."""
+    counts = ((task.steps, "步 steps"), (task.screens, "屏 screens"))
+    return ", ".join(f"{count.value:g} {unit}" for count, unit in counts if count is not None)
+
+
+def _say_outcomes(counts: Counts) -> Text:
+    """A line an outcome: its mark, its number, its words; then what was not done at all."""
+    lines = [
+        Text(f"{mark(outcome)} {count} {OUTCOME_WORDS[outcome]} {outcome}", style=_style(outcome))
+        for outcome, count in counts.outcomes.items()
+    ]
+    if counts.missing:
+        lines.append(Text(f"· {counts.missing} 未执行 not run", style="dim"))
+    return Text("\n").join(lines)
+
+
+def _style(outcome: Outcome) -> str:
+    return {"✓": "green", "✗": "red", "–": "yellow", "!": "magenta"}[mark(outcome)]
+
+
+# --- parts of the card ----------------------------------------------------------------------------
+
+
+def _headline(card: Scorecard) -> Text:
+    runs = ", ".join(run.run_id for run in card.runs)
+    return Text(f"掌测记分卡 / Zhangce scorecard: {runs}", style="bold")
+
+
+def _rule(title: str) -> Group:
+    """A line with a title at its left, after an empty line."""
+    return Group(Text(), Rule(Text(title, style="bold"), align="left", style="dim"))
+
+
+def _belongs(task: TaskScore, app: AppScore) -> bool:
+    return (task.app, task.simulated) == (app.app, app.simulated)
+
+
+def _where(app: AppScore) -> str:
+    kind = "模拟手机 simulated" if app.simulated else "真机 real device"
+    return f"{kind}: {', '.join(app.devices)}" if app.devices else kind
+
+
+def _app_heading(app: AppScore) -> Group:
+    return _rule(f"{app.name} ({_where(app)})")
+
+
+def _app_summary(app: AppScore) -> Iterator[Text]:
+    yield Text.assemble("总体 Overall  ", (say_share(app.rate), "bold"))
+    yield Text(_say_coverage(app.counts))
+    if app.interruptions is not None:
+        yield Text(f"每次尝试的打扰 Interruptions an attempt  {app.interruptions.value:.2g}")
+    if app.never_verified:
+        yield Text(
+            f"{len(app.never_verified)} 个界面元素从未在真机上核实 / "
+            f"{len(app.never_verified)} elements never verified on a real device",
+            style="yellow",
+        )
+
+
+def _say_coverage(counts: Counts) -> str:
+    """How much of the plan was done, and what of it does not count."""
+    apart = (
+        (counts.missing, "未执行 not run"),
+        (counts.blocked, "受阻 blocked"),
+        (counts.outdated, "档案过时 outdated"),
+        (counts.harness_errors, "测试环境故障 harness_error"),
+    )
+    trouble = "".join(f", {count} {words}" for count, words in apart if count)
+    return f"已执行 Done  {counts.done}/{counts.planned}{trouble}"
+
+
+def _header() -> Table:
+    row = _figures()
+    row.add_row(
+        Padding(Text("完成率\nCompletion", style="dim"), (0, 0, 0, 4), expand=False),
+        Text("用时 (仅完成者)\nTime (completed)", style="dim"),
+        Text("结果\nOutcomes", style="dim"),
+    )
+    return row
+
+
+def _figures() -> Table:
+    """Three columns of fixed places, so that all tasks stand under the header."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=4 + len("92 % [68–100], n=10"))
+    grid.add_column(width=len("48.2 s [37.2–62.4], n=11"))
+    grid.add_column()
+    return grid
+
+
+def _kinds(app: AppScore, tasks: Sequence[TaskScore]) -> Iterator[RenderableType]:
+    """The tasks, kind by kind; a kind with no task in the plan is left out."""
+    for kind in KINDS:
+        of_kind = [task for task in tasks if task.kind == kind]
+        if of_kind:
+            words, rate = KIND_WORDS[kind], say_share(app.rate_by_kind[kind])
+            yield Text.assemble((f"{words.zh} {words.en}  ", "bold"), (rate, "bold"))
+        for task in of_kind:
+            yield Padding(Text(str(task.title)), (0, 0, 0, 2), expand=False)
+            yield _task_figures(task)
+
+
+def _task_figures(task: TaskScore) -> Table:
+    grid = _figures()
+    middle = "\n".join(filter(None, (say_seconds(task.task_s), _say_path(task))))
+    grid.add_row(
+        Padding(Text(say_share(task.rate)), (0, 0, 0, 4), expand=False),
+        Text(middle),
+        _say_outcomes(task.counts),
+    )
+    return grid
+
+
+def _app_table(apps: Sequence[AppScore]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("App")
+    table.add_column("总体完成率\nOverall")
+    table.add_column("发现\nFindings", justify="right")
+    table.add_column("已执行\nDone", justify="right")
+    for app in apps:
+        findings = app.counts.attempted - app.counts.completed
+        table.add_row(
+            Text(f"{app.name}\n{_where(app)}"),
+            Text(say_share(app.rate)),
+            Text(f"{findings}"),
+            Text(f"{app.counts.done}/{app.counts.planned}"),
+        )
+    return table
+
+
+def _footer(card: Scorecard) -> Iterator[RenderableType]:
+    yield Text()
+    for note in card.notes:
+        yield Text(f"※ {note}", style="yellow" if note == SIMULATED_NOTE else "dim")
+    for problem in card.problems[:PROBLEMS_SHOWN]:
+        yield Text(f"! {problem}", style="magenta")
+    rest = len(card.problems) - PROBLEMS_SHOWN
+    if rest > 0:
+        yield Text(f"! 另有 {rest} 个问题 / {rest} more problems: --json")

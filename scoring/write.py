@@ -1,0 +1,117 @@
+"""The scorecard as files: JSON for programs, CSV for spreadsheets.
+
+The texts are made here; the store knows where they go and writes them whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.model import Outcome
+from harness.store import write_scores
+from scoring.estimate import Estimate
+from scoring.scorecard import KINDS, AppScore, Counts, Scorecard, TaskScore
+
+Cell = str | int | float | bool | None
+
+
+def write(card: Scorecard, directory: Path) -> tuple[Path, ...]:
+    """Writes scorecard.json, tasks.csv and apps.csv under scores/ of a run, over earlier ones.
+
+    Raises:
+        ResultsTrouble: they cannot be written.
+    """
+    return write_scores(
+        directory,
+        {
+            "scorecard.json": to_json(card).encode(),
+            "tasks.csv": to_csv([_task_row(task) for task in card.tasks]),
+            "apps.csv": to_csv([_app_row(app) for app in card.apps]),
+        },
+    )
+
+
+def to_json(card: Scorecard) -> str:
+    """The card with all that it knows, keys in the order of the models, unrounded."""
+    return card.model_dump_json(indent=2) + "\n"
+
+
+def to_csv(rows: Sequence[dict[str, Cell]]) -> bytes:
+    """Rows of one shape as CSV in UTF-8, with the byte-order mark by which Excel knows it.
+
+    Numbers are unrounded; None is an empty cell. No rows are no header either.
+    """
+    text = io.StringIO(newline="")
+    if rows:
+        writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _task_row(task: TaskScore) -> dict[str, Cell]:
+    return {
+        "app": task.app,
+        "simulated": task.simulated,
+        "task": task.scenario,
+        "title_zh": task.title.zh,
+        "title_en": task.title.en,
+        "kind": task.kind,
+        "severity": task.severity,
+        "devices": " ".join(task.devices),
+        **_count_cells(task.counts),
+        **_estimate_cells("rate", task.rate),
+        **_estimate_cells("task_s", task.task_s),
+        **_estimate_cells("steps", task.steps),
+        **_estimate_cells("screens", task.screens),
+        **_estimate_cells("path", task.path),
+        **_estimate_cells("interruptions", task.interruptions),
+        "reference_time_s": task.reference_time_s,
+        "reference_screens": task.reference_screens,
+    }
+
+
+def _app_row(app: AppScore) -> dict[str, Cell]:
+    row: dict[str, Cell] = {
+        "app": app.app,
+        "simulated": app.simulated,
+        "name_zh": app.name.zh,
+        "name_en": app.name.en,
+        "city": app.city,
+        "level": app.level,
+        "devices": " ".join(app.devices),
+        **_count_cells(app.counts),
+        **_estimate_cells("rate", app.rate),
+    }
+    for kind in KINDS:
+        row |= _estimate_cells(f"rate_{kind}", app.rate_by_kind[kind])
+    return {
+        **row,
+        **_estimate_cells("interruptions", app.interruptions),
+        "package_verified": app.verified.package,
+        "elements_verified": app.verified.elements,
+        "elements_never_verified": len(app.never_verified),
+    }
+
+
+def _count_cells(counts: Counts) -> dict[str, Cell]:
+    """Counts, and one column for each outcome there is: here nobody having it is a counted 0."""
+    return {
+        "planned": counts.planned,
+        "done": counts.done,
+        "attempted": counts.attempted,
+        "completed": counts.completed,
+        **{f"outcome_{outcome}": counts.outcomes.get(outcome, 0) for outcome in Outcome},
+    }
+
+
+def _estimate_cells(name: str, estimate: Estimate | None) -> dict[str, Cell]:
+    columns = (name, f"{name}_low", f"{name}_high", f"{name}_n")
+    if estimate is None:
+        return dict.fromkeys(columns)
+    return dict(
+        zip(columns, (estimate.value, estimate.low, estimate.high, estimate.n), strict=True)
+    )
