@@ -10,7 +10,7 @@ from harness.phone import system_ui
 from harness.phone.canvas import Canvas, rgb
 from harness.phone.paint import Setting, paint
 from harness.phone.scene import Rect, Scene, Window
-from harness.phone.widgets import Page, Widget
+from harness.phone.widgets import Page
 
 PAGE_COLOR = "#F4F6FA"
 CARD_COLOR = "#FFFFFF"
@@ -69,18 +69,16 @@ def _draw_screen(canvas: Canvas, window: Window, scene: Scene) -> None:
         canvas.fill_gradient(whole, rgb(widget.gradient[0]), rgb(widget.gradient[1]))
     else:
         canvas.fill(whole, rgb(widget.background or PAGE_COLOR))
-        canvas.fill(Rect(0, 0, whole.right, root.box.top), rgb(_top_color(widget, scene)))
-    setting = Setting(window.look, scene.metrics, root.box.top, _top_color(widget, scene))
+    top = widget.top if isinstance(widget, Page) else scene.top_color
+    if not widget.gradient or widget.gradient[0] != top:
+        canvas.fill(Rect(0, 0, whole.right, root.box.top), rgb(top))
+    setting = Setting(window.look, scene.metrics, root.box.top, top)
     for child in root.children:
         paint(canvas, child, setting, root.visible)
     if not root.children:
         paint(canvas, root, setting, root.visible)
     if not widget.gradient:
         _continue_below(canvas, root.box)
-
-
-def _top_color(root: Widget, scene: Scene) -> str:
-    return root.top if isinstance(root, Page) else scene.top_color
 
 
 def _continue_below(canvas: Canvas, box: Rect) -> None:

@@ -154,56 +154,78 @@ _NEAR = (
 )  # fmt: skip
 
 
-def _city(sheet: _Sheet, color: Color, floor: float, high: float, alpha: int) -> None:
-    """Two rows of buildings and the two towers that everybody knows."""
+class _Site(NamedTuple):
+    """Where on a sheet a city stands, and in what ink."""
+
+    sheet: _Sheet
+    color: Color
+    floor: float
+    high: float
+    alpha: int
+    left: float = 0
+    wide: float = 100
+
+    def point(self, x: float, share: float) -> _Point:
+        """The sheet's point at `x` hundredths of the site, at a share of its height."""
+        return self.left + x * self.wide / 100, self.floor - self.high * share
+
+    def block(self, left: float, right: float, share: float, alpha: int, radius: float = 0) -> None:
+        """A building with a flat roof."""
+        (x, top), (end, _) = self.point(left, share), self.point(right, share)
+        self.sheet.box((x, top, end, self.floor), self.color, alpha, radius)
+
+    def shape(self, points: Sequence[_Point], alpha: int) -> None:
+        """A building with any outline."""
+        self.sheet.shape([self.point(*point) for point in points], self.color, alpha)
+
+
+def _city(site: _Site) -> None:
+    """Two rows of buildings, and between them the towers that everybody knows."""
     for left, right, share in _FAR:
-        sheet.box((left, floor - high * share, right, floor), color, alpha // 3)
-    _pearl_tower(sheet, color, floor, high, alpha)
-    _twisted_tower(sheet, color, floor, high, alpha)
+        site.block(left, right, share, site.alpha // 3)
+    _pearl_tower(site, site.alpha * 4 // 5)
+    site.shape([(61, 0), (62.2, 0.94), (64.6, 1), (67, 0)], site.alpha * 3 // 5)
+    _opener_tower(site, site.alpha // 2)
     for left, right, share in _NEAR:
-        sheet.box((left, floor - high * share, right, floor), color, alpha * 3 // 5, radius=0.4)
+        site.block(left, right, share, site.alpha * 3 // 5, radius=0.4)
 
 
-def _pearl_tower(sheet: _Sheet, color: Color, floor: float, high: float, alpha: int) -> None:
-    x = 30.0
-    sheet.shape(
-        [(x - 0.25, floor - high), (x + 0.25, floor - high), (x + 0.9, floor), (x - 0.9, floor)],
-        color,
-        alpha * 4 // 5,
-    )
-    for share, size in ((0.78, 0.03), (0.6, 0.055), (0.28, 0.08)):
-        sheet.disc(x, floor - high * share, high * size + 0.5, color, alpha * 4 // 5)
+def _pearl_tower(site: _Site, alpha: int) -> None:
+    """Three balls on a needle with slanted legs."""
+    site.shape([(29.8, 1), (30.2, 1), (30.8, 0), (29.2, 0)], alpha)
+    for share, size in ((0.78, 0.04), (0.6, 0.065), (0.28, 0.09)):
+        site.sheet.disc(*site.point(30, share), site.high * size, site.color, alpha)
     for side in (-1, 1):
-        points = [(x + side * 0.5, floor - high * 0.3), (x + side * high * 0.13, floor)]
-        sheet.line(points, color, 0.7, alpha * 3 // 5)
+        foot, knee = site.point(30 + side * 3, 0), site.point(30 + side * 0.5, 0.3)
+        site.sheet.line([knee, foot], site.color, 0.6, alpha * 3 // 4)
 
 
-def _twisted_tower(sheet: _Sheet, color: Color, floor: float, high: float, alpha: int) -> None:
-    sheet.shape(
-        [(61, floor), (62.2, floor - high * 0.94), (64.6, floor - high), (67, floor)],
-        color,
-        alpha * 3 // 5,
-    )
-    sheet.shape(
-        [(69, floor), (70, floor - high * 0.74), (74, floor - high * 0.74), (75, floor)],
-        color,
-        alpha // 2,
-    )
-    sheet.box(
-        (71.2, floor - high * 0.71, 72.8, floor - high * 0.64), mix(color, _BLACK, 0.25), alpha // 2
-    )
+def _opener_tower(site: _Site, alpha: int) -> None:
+    """A tower with a window at its top through which the sky is seen."""
+    site.shape([(69, 0), (69.9, 0.64), (74.1, 0.64), (75, 0)], alpha)
+    site.shape([(69.9, 0.64), (70.1, 0.76), (71.2, 0.76), (71, 0.64)], alpha)
+    site.shape([(73, 0.64), (72.8, 0.76), (73.9, 0.76), (74.1, 0.64)], alpha)
+    site.shape([(70.1, 0.76), (70.2, 0.8), (73.8, 0.8), (73.9, 0.76)], alpha)
 
 
 def _skyline(sheet: _Sheet, tint: Color) -> None:
-    _city(sheet, tint, sheet.high, sheet.high * 0.92, 150)
+    """A city that rises out of haze, on nothing."""
+    _city(_Site(sheet, tint, sheet.high, sheet.high * 0.94, 190))
+    haze = Image.linear_gradient("L").transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    haze = haze.point([min(255, 40 + level * 2) for level in range(256)])
+    alpha = sheet.image.getchannel("A")
+    sheet.image.putalpha(ImageChops.multiply(alpha, haze.resize(alpha.size)))
 
 
 def _banner(sheet: _Sheet, tint: Color) -> None:
+    """A city at the right, room for words at the left."""
+    high = sheet.high
     sheet.gradient(mix(tint, _WHITE, 0.2), mix(tint, (90, 40, 200), 0.3))
-    sheet.disc(86, sheet.high * 0.22, sheet.high * 0.34, _WHITE, 26)
-    sheet.disc(86, sheet.high * 0.22, sheet.high * 0.2, _WHITE, 34)
-    _city(sheet, _WHITE, sheet.high * 0.97, sheet.high * 0.66, 120)
-    sheet.oval((-30, sheet.high * 0.86, 130, sheet.high * 1.5), _WHITE, 40)
+    sheet.disc(84, high * 0.36, high * 0.42, _WHITE, 22)
+    sheet.disc(84, high * 0.36, high * 0.27, _WHITE, 26)
+    _city(_Site(sheet, _WHITE, high, high * 0.8, 130, left=42, wide=58))
+    sheet.oval((-40, high * 0.8, 60, high * 1.5), _WHITE, 22)
+    sheet.oval((10, high * 0.88, 120, high * 1.4), _WHITE, 40)
 
 
 # --- people and papers ----------------------------------------------------------------------------

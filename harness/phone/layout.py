@@ -144,11 +144,12 @@ def star_boxes(placed: Placed, metrics: Metrics) -> tuple[Rect, ...]:
     The boxes adjoin, so that a tap between two stars still hits one of them.
     """
     box = content_box(placed, metrics)
-    size = placed.widget.size if isinstance(placed.widget, Stars) else 0
-    step = metrics.px(size + STAR_GAP)
+    size = metrics.px(placed.widget.size) if isinstance(placed.widget, Stars) else 0
+    step = size + metrics.px(STAR_GAP)
+    lefts = [box.left + index * step for index in range(5)]
+    rights = [*lefts[1:], lefts[-1] + size]
     return tuple(
-        Rect(box.left + index * step, box.top, box.left + (index + 1) * step, box.bottom)
-        for index in range(5)
+        Rect(left, box.top, right, box.bottom) for left, right in zip(lefts, rights, strict=True)
     )
 
 
@@ -244,7 +245,7 @@ class _Layout:
             case Icon() | Spinner():
                 return px(widget.size)
             case Stars():
-                return 5 * px(widget.size + STAR_GAP)
+                return 5 * px(widget.size) + 4 * px(STAR_GAP)
             case Input():
                 return px(INPUT_WIDTH)
             case SlideLock():

@@ -18,6 +18,7 @@ from harness.phone.hierarchy import is_checked, stars
 from harness.phone.layout import (
     CHECK_GAP,
     MARK_WIDTH,
+    PASSWORD_DOT,
     content_box,
     face_of,
     input_text,
@@ -285,9 +286,22 @@ def _input(canvas: Canvas, placed: Placed, setting: Setting) -> None:
     clip = Rect(room.left, placed.box.top, room.right + setting.metrics.px(2), placed.box.bottom)
     with canvas.clipped(clip) as inside:
         shown = _end_in_sight(placed, setting, room)
-        _lines(inside, shown, setting, Rect(room.left, top, room.right, room.bottom), color)
+        if widget.password and not empty:
+            _dots(inside, shown, setting, Rect(room.left, top, room.right, top + step), color)
+        else:
+            _lines(inside, shown, setting, Rect(room.left, top, room.right, room.bottom), color)
         if widget.key == setting.look.focused:
             _caret(inside, shown, setting, Rect(room.left, top, room.right, room.bottom))
+
+
+def _dots(canvas: Canvas, placed: Placed, setting: Setting, line: Rect, color: Color) -> None:
+    """A password, in dots as large as Android's: the font's own are too small to count."""
+    face = face_of(placed.widget, setting.look, setting.metrics)
+    step, half = text.width(PASSWORD_DOT, face), max(1, round(face.size * 0.17))
+    middle = line.top + line.height // 2
+    for index in range(len(placed.lines[0])):
+        x = line.left + index * step + step // 2
+        canvas.fill(Rect(x - half, middle - half, x + half, middle + half), color, half)
 
 
 def _end_in_sight(placed: Placed, setting: Setting, room: Rect) -> Placed:

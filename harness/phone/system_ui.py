@@ -145,7 +145,9 @@ def _key(canvas: Canvas, key: Key, metrics: Metrics) -> None:
     canvas.fill(below, rgb("#B4BAC6"), px(6))
     canvas.fill(cap, _key_color(key), px(6))
     ink = WHITE if key.sends == ENTER else DARK
-    if key.label:
+    if key.label in {"，", "。"}:
+        _centred_ink(canvas, key.label, cap, Face(px(21)), ink)
+    elif key.label:
         size = 21 if key.types and key.sends != " " else 15
         _centred(canvas, key.label.upper(), cap, Face(px(size)), ink)
     else:
@@ -161,6 +163,15 @@ def _key_color(key: Key) -> Color:
 def _centred(canvas: Canvas, words: str, box: Rect, face: Face, color: Color) -> None:
     left = box.left + (box.width - text.width(words, face)) // 2
     canvas.line_of_text(words, left, box.top + box.height // 2, face, color)
+
+
+def _centred_ink(canvas: Canvas, mark: str, box: Rect, face: Face, color: Color) -> None:
+    """A punctuation mark in the middle of its key, and not in the corner of its em."""
+    picture = text.ink(mark, face)
+    left, top, right, bottom = picture.mask.getbbox() or (0, 0, 0, 0)
+    x = box.left + (box.width - left - right) // 2
+    y = box.top + (box.height - top - bottom) // 2
+    canvas.paste(color, Rect(x, y, 0, 0), picture.mask)
 
 
 # --- what comes and goes --------------------------------------------------------------------------
