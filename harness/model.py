@@ -42,7 +42,9 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class Frozen(BaseModel):
     """The base of every model: immutable, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+    )
 
 
 class Words(Frozen):
@@ -618,6 +620,7 @@ class Reference(Frozen):
     """What an expert needs: the yardstick of efficiency."""
 
     time_s: Seconds
+    """How long an expert takes."""
     screens: Annotated[int, Field(ge=1, le=100)]
     """Distinct screens on the shortest path."""
 
@@ -626,7 +629,9 @@ class Checkpoint(Frozen):
     """A part of the way that counts for itself once it was seen."""
 
     at: Target
+    """What is seen when this part of the way is done."""
     weight: Share
+    """Its share of the credit; those of one scenario sum to 1."""
 
 
 Steps = Annotated[tuple[Step, ...], Field(min_length=1, max_length=200)]
@@ -636,6 +641,7 @@ class Scenario(Frozen):
     """One citizen task, written against element names so that it runs on many Apps."""
 
     id: Name
+    """The name of the file without `.yaml`."""
     title: Words
     description: str = ""
     goal: Condition
@@ -643,16 +649,22 @@ class Scenario(Frozen):
     refusal: Condition | None = None
     """A correct refusal ("not eligible") that counts as completed."""
     life_event: Name
+    """The event in a life that brings a person to this task: `social_security`."""
     kind: Literal["information", "transaction", "participation"]
     severity: Literal["critical", "major", "minor"]
+    """How much it matters when the task fails: counted 3, 2, 1."""
     tags: tuple[Name, ...] = ()
     time_limit_s: Seconds
+    """After so long the attempt is over."""
     patience_s: Seconds = 10
     """How long a step waits for what it needs, unless it says otherwise."""
     reference: Reference
     data: Mapping[Name, NonEmpty] = Field(default_factory=dict)
+    """Texts by name, written `${name}` in steps, goal, refusal and checkpoints."""
     steps: Steps
+    """What is done, in order; each step is a bare word or one key."""
     checkpoints: tuple[Checkpoint, ...] = ()
+    """Partial credit for parts of the way."""
 
     @model_validator(mode="after")
     def _weights_sum_to_one(self) -> Scenario:
@@ -666,8 +678,10 @@ class SharedSteps(Frozen):
     """Steps that several scenarios share, with the names of what they must be given."""
 
     id: Name
+    """The name of the file without `.yaml`."""
     title: Words
     parameters: tuple[Name, ...] = ()
+    """What whoever runs these steps must give, written `${name}` in them."""
     steps: Steps
 
 
@@ -710,6 +724,7 @@ class AppProfile(Frozen):
     """One App: its package, its named elements, what gets in the way."""
 
     id: Name
+    """The name of the file without `.yaml`."""
     name: Words
     city: NonEmpty
     level: Literal["province", "municipality", "prefecture"]
@@ -724,7 +739,9 @@ class AppProfile(Frozen):
     errors: tuple[Locator, ...] = ()
     """By what the App shows that it failed: `系统繁忙`."""
     interruptions: tuple[Interruption, ...] = ()
+    """What may come into the way unasked: adverts, update dialogs."""
     barriers: Mapping[Name, Barrier] = Field(default_factory=dict)
+    """Points where a person or a secret is needed, by name."""
 
 
 class DeviceModel(Frozen):
