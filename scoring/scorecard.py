@@ -357,7 +357,7 @@ def _notes(tasks: Sequence[TaskScore]) -> tuple[Words, ...]:
     tasks_of = Counter((task.app, task.simulated) for task in tasks)
     return (
         *([SIMULATED_NOTE] if any(task.simulated for task in tasks) else []),
-        *([ROBOT_NOTE, ESTIMATE_NOTE] if tasks else []),
+        *([ROBOT_NOTE, ESTIMATE_NOTE] if any(task.rate for task in tasks) else []),
         *([POOLED_NOTE] if any(count > 1 for count in tasks_of.values()) else []),
     )
 

@@ -63,6 +63,8 @@ def show(card: Scorecard, console: Console) -> None:
 def render(card: Scorecard) -> RenderableType:
     """The card as something that rich can print at any width from 80 columns."""
     parts: list[RenderableType] = [_headline(card)]
+    if not card.tasks:
+        parts.append(Text("没有计划任何尝试 / No attempt was planned"))
     for app in card.apps:
         tasks = [task for task in card.tasks if _belongs(task, app)]
         parts += [_app_heading(app), *_app_summary(app), _header(), *_kinds(app, tasks)]
@@ -164,7 +166,8 @@ def _app_summary(app: AppScore) -> Iterator[Text]:
     yield Text.assemble("总体 Overall  ", (say_share(app.rate), "bold"))
     yield Text(_say_coverage(app.counts))
     if app.interruptions is not None:
-        yield Text(f"每次尝试的打扰 Interruptions an attempt  {app.interruptions.value:.2g}")
+        count = app.interruptions
+        yield Text(f"每次尝试的打扰 Interruptions an attempt  {count.value:.2g}, n={count.n}")
     if app.never_verified:
         yield Text(
             f"{len(app.never_verified)} 个界面元素从未在真机上核实 / "

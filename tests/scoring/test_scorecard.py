@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.errors import UsageError
+from harness.model import AttemptRecord, Outcome, Words
+from harness.store import Run
+from scoring.scorecard import ROBOT_NOTE, SIMULATED_NOTE, Scorecard, TaskScore, score
+from tests.scoring import records
+from tests.scoring.example import everything
+from tests.scoring.records import attempt, attempts, run, step
+
+outcome_counts = st.dictionaries(st.sampled_from(Outcome), st.integers(1, 6), max_size=5)
+NEVER_ATTEMPTED = (Outcome.BLOCKED, Outcome.OUTDATED, Outcome.HARNESS_ERROR)
+
+
+def only_task(card: Scorecard) -> TaskScore:
+    (task,) = card.tasks
+    return task
+
+
+def score_counts(counts: dict[Outcome, int]) -> TaskScore:
+    return only_task(score([run(*attempts(counts))]))
+
+
+# --- what counts ----------------------------------------------------------------------------------
+
+
+@settings(max_examples=30)
+@given(outcome_counts.filter(bool))
+def test_each_attempt_is_counted_once_where_it_belongs(counts: dict[Outcome, int]) -> None:
+    task = score_counts(counts)
+    assert dict(task.counts.outcomes) == counts
+    assert task.counts.done == sum(counts.values())
+    assert task.counts.attempted == sum(n for each, n in counts.items() if each.attempted)
+    assert task.counts.completed == sum(n for each, n in counts.items() if each.completed)
+    assert (
+        task.counts.attempted
+        + task.counts.blocked
+        + task.counts.outdated
+        + task.counts.harness_errors
+        == task.counts.done
+    )
+
+
+def test_absent_counts_as_attempted_and_not_as_completed() -> None:
+    task = score_counts({Outcome.COMPLETED: 3, Outcome.ABSENT: 2})
+    assert (task.counts.attempted, task.counts.completed) == (5, 3)
+
+
+@settings(max_examples=30)
+@given(outcome_counts, st.sampled_from(NEVER_ATTEMPTED), st.integers(1, 5))
+def test_what_is_no_attempt_leaves_the_rate(
+    counts: dict[Outcome, int], left: Outcome, number: int
+) -> None:
+    counts = {each: n for each, n in counts.items() if each not in NEVER_ATTEMPTED}
+    with_it = score_counts({**counts, left: number})
+    without = score([run(*attempts(counts), missing=(attempt(repetition=99),))])
+    assert with_it.rate == only_task(without).rate
+    assert with_it.task_s == only_task(without).task_s
+    assert with_it.interruptions == only_task(without).interruptions
+
+
+def test_assisted_attempts_are_completed_and_flagged() -> None:
+    task = score_counts({Outcome.COMPLETED: 3, Outcome.COMPLETED_ASSISTED: 2})
+    assert (task.counts.completed, task.counts.assisted) == (5, 2)
+
+
+@settings(max_examples=30)
+@given(outcome_counts.filter(bool))
+def test_an_attempt_that_completes_after_all_never_lowers_a_rate(
+    counts: dict[Outcome, int],
+) -> None:
+    failed = attempt(Outcome.NOT_FOUND, repetition=1000)
+    completed = attempt(Outcome.COMPLETED, repetition=1000)
+    before, after = (
+        only_task(score([run(*attempts(counts), last)])).rate for last in (failed, completed)
+    )
+    assert before is not None
+    assert after is not None
+    assert after.value > before.value
+
+
+# --- missing is missing ---------------------------------------------------------------------------
+
+
+def test_a_task_that_was_not_attempted_has_no_rate_and_is_in_the_card() -> None:
+    task = only_task(score([run(missing=(attempt(),))]))
+    assert (task.rate, task.task_s, task.steps, task.screens, task.path) == (None,) * 5
+    assert task.interruptions is None
+    assert (task.counts.planned, task.counts.done, task.counts.missing) == (1, 0, 1)
+
+
+def test_a_task_that_was_only_blocked_has_no_rate() -> None:
+    task = score_counts({Outcome.BLOCKED: 3})
+    assert task.rate is None
+    assert (task.counts.done, task.counts.attempted) == (3, 0)
+
+
+def test_a_task_that_never_completed_has_a_rate_and_no_time() -> None:
+    task = score_counts({Outcome.NOT_FOUND: 3})
+    assert task.rate is not None
+    assert (task.task_s, task.steps, task.screens, task.path) == (None,) * 4
+
+
+def test_an_app_has_every_kind_of_task_and_none_where_none_was_attempted() -> None:
+    (app,) = score([run(attempt())]).apps
+    assert set(app.rate_by_kind) == {"information", "transaction", "participation"}
+    assert app.rate_by_kind["information"] is not None
+    assert app.rate_by_kind["transaction"] is None
+
+
+def test_an_app_whose_activities_are_unknown_has_no_screens() -> None:
+    task = only_task(score([run(attempt(steps=(step(activity=""),)))]))
+    assert (task.screens, task.path) == (None, None)
+    assert task.steps is not None
+
+
+def test_a_run_that_planned_nothing_has_an_empty_card() -> None:
+    card = score([run()])
+    assert (card.apps, card.tasks, card.notes) == ((), (), ())
+
+
+# --- what belongs together ------------------------------------------------------------------------
+
+
+@settings(max_examples=20)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_attempts_changes_nothing(generator: random.Random) -> None:
+    whole = everything()
+    shuffled = list(whole.attempts)
+    generator.shuffle(shuffled)
+    assert score([Run(whole.run, tuple(shuffled), whole.problems)]) == score([whole])
+
+
+def _rename(whole: Run, names: dict[str, str]) -> Run:
+    def rename(record: AttemptRecord) -> AttemptRecord:
+        return record.model_copy(
+            update={
+                "app": names[record.app],
+                "id": record.id.replace(f"::{record.app}[", f"::{names[record.app]}["),
+            }
+        )
+
+    request = whole.run.model_copy(
+        update={
+            "apps": tuple(app.model_copy(update={"id": names[app.id]}) for app in whole.run.apps),
+            "plan": tuple(
+                each.model_copy(update={"app": names[each.app]}) for each in whole.run.plan
+            ),
+        }
+    )
+    return Run(request, tuple(map(rename, whole.attempts)), whole.problems)
+
+
+def test_renaming_apps_only_renames() -> None:
+    names = {"sample_city": "zz_last", "other_city": "aa_first"}
+    before, after = score([everything()]), score([_rename(everything(), names)])
+    renamed = before.model_copy(
+        update={
+            "apps": tuple(a.model_copy(update={"app": names[a.app]}) for a in before.apps),
+            "tasks": tuple(t.model_copy(update={"app": names[t.app]}) for t in before.tasks),
+        }
+    )
+    assert after == renamed
+
+
+def test_simulated_and_real_phones_are_never_pooled() -> None:
+    card = score([run(attempt(), attempt(Outcome.CRASHED, device="pixel", simulated=False))])
+    assert [(app.app, app.simulated, app.counts.attempted) for app in card.apps] == [
+        ("sample_city", False, 1),
+        ("sample_city", True, 1),
+    ]
+    assert [task.counts.completed for task in card.tasks] == [0, 1]
+    assert card.runs[0].simulated_devices == ("phone",)
+    assert card.runs[0].real_devices == ("pixel",)
+
+
+def test_two_phones_of_one_sort_are_pooled_and_named() -> None:
+    task = only_task(score([run(attempt(), attempt(device="second"))]))
+    assert task.devices == ("phone", "second")
+    assert task.counts.attempted == 2
+
+
+def test_tasks_stand_in_the_order_of_their_kinds_and_then_of_the_plan() -> None:
+    kinds = [task.kind for task in score([everything()]).tasks if task.app == "sample_city"]
+    assert kinds == ["information", "information", "transaction", "participation"]
+
+
+def test_runs_are_pooled() -> None:
+    one = run(*attempts({Outcome.COMPLETED: 2}), run_id="one")
+    two = run(*attempts({Outcome.CRASHED: 1}), run_id="two", problems=("line 3",))
+    card = score([one, two])
+    assert only_task(card).counts.attempted == 3
+    assert [each.run_id for each in card.runs] == ["one", "two"]
+    assert card.problems == ("two: line 3",)
+
+
+def test_a_run_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(UsageError, match="given twice"):
+        score([run(attempt()), run(attempt())])
+
+
+def test_a_scenario_that_changed_between_the_runs_is_told() -> None:
+    changed = records.scenario(title=Words(zh="另一个"))
+    one = run(attempt(), run_id="one")
+    two = run(attempt(), run_id="two", scenarios=(changed,))
+    (problem,) = score([one, two]).problems
+    assert "two: the scenario find_service is not the one of one" in problem
+
+
+def test_a_run_without_its_profile_is_told() -> None:
+    broken = run(attempt(), apps=(records.app("other_city"),))
+    with pytest.raises(UsageError, match="plans the App sample_city but does not hold"):
+        score([broken])
+
+
+# --- what must be said ----------------------------------------------------------------------------
+
+
+def test_a_card_says_that_it_is_of_a_robot_and_whether_of_a_simulated_phone() -> None:
+    simulated, real = (score([run(attempt(simulated=each))]) for each in (True, False))
+    assert SIMULATED_NOTE in simulated.notes
+    assert SIMULATED_NOTE not in real.notes
+    for card in (simulated, real):
+        assert ROBOT_NOTE in card.notes
+        assert card.performed_by == "robot"
+
+
+@pytest.mark.parametrize(
+    ("checked", "simulated", "number"),
+    [
+        ("never", True, 2),
+        ("never", False, 2),
+        ("simulated", True, 0),
+        ("simulated", False, 2),
+        ("2026-10", False, 0),
+        ("2026-10", True, 0),
+    ],
+)
+def test_elements_that_nobody_verified_are_named(
+    checked: str, simulated: bool, number: int
+) -> None:
+    profile = records.app(elements_verified=checked)
+    (app,) = score([run(attempt(simulated=simulated), apps=(profile,))]).apps
+    assert len(app.never_verified) == number
+
+
+def test_interruptions_are_counted_an_attempt() -> None:
+    disturbed = attempt(steps=(step(interruptions=(records.advert(), records.advert())),))
+    task = only_task(score([run(disturbed, attempt(Outcome.CRASHED, repetition=2))]))
+    assert task.interruptions is not None
+    assert (task.interruptions.value, task.interruptions.n) == (1.0, 2)
+
+
+def test_a_card_is_read_back_as_it_was_written() -> None:
+    card = score([everything()])
+    assert Scorecard.model_validate_json(card.model_dump_json()) == card

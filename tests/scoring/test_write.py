@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from harness.model import Outcome
+from scoring.scorecard import Scorecard, score
+from scoring.write import to_csv, to_json, write
+from tests.scoring.example import everything
+from tests.scoring.records import attempt, attempts, run
+from tests.scoring.records import write as write_run
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+
+
+def test_the_scores_are_written_under_scores(tmp_path: Path) -> None:
+    directory = write_run(tmp_path, *attempts({Outcome.COMPLETED: 4, Outcome.NOT_FOUND: 1}))
+    paths = write(score([everything()]), directory)
+    assert [path.relative_to(directory).as_posix() for path in paths] == [
+        "scores/scorecard.json",
+        "scores/tasks.csv",
+        "scores/apps.csv",
+    ]
+
+
+def test_the_json_is_the_card_and_says_chinese_as_such(tmp_path: Path) -> None:
+    card = score([everything()])
+    text = to_json(card)
+    assert Scorecard.model_validate_json(text) == card
+    assert "示例市民云" in text
+    assert text == to_json(score([everything()]))
+
+
+def test_a_spreadsheet_opens_the_csv_with_its_chinese_intact(tmp_path: Path) -> None:
+    card = score([everything()])
+    _, tasks, apps = write(card, write_run(tmp_path, attempt()))
+    assert tasks.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert len(_rows(tasks)) == len(card.tasks)
+    assert [row["name_zh"] for row in _rows(apps)] == ["示例市民云", "他市通"]
+
+
+def test_what_is_missing_is_an_empty_cell_and_what_nobody_had_a_zero(tmp_path: Path) -> None:
+    card = score([run(*attempts({Outcome.NOT_FOUND: 2}))])
+    _, tasks, _ = write(card, write_run(tmp_path, attempt()))
+    (row,) = _rows(tasks)
+    assert (row["task_s"], row["task_s_n"]) == ("", "")
+    assert row["rate_n"] == "2"
+    assert (row["outcome_not_found"], row["outcome_completed"]) == ("2", "0")
+    assert row["simulated"] == "True"
+
+
+def test_numbers_in_the_json_are_not_rounded() -> None:
+    card = score([run(*attempts({Outcome.COMPLETED: 4, Outcome.NOT_FOUND: 1}))])
+    (task,) = json.loads(to_json(card))["tasks"]
+    assert task["rate"]["low"] == card.tasks[0].rate.low  # type: ignore[union-attr]  # attempted
+
+
+def test_no_rows_are_an_empty_file() -> None:
+    assert to_csv([]) == b"\xef\xbb\xbf"
