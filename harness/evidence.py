@@ -83,5 +83,5 @@ def encode(png: bytes) -> bytes:
     """
     with Image.open(io.BytesIO(png)) as image:
         out = io.BytesIO()
-        image.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY)
+        image.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
         return out.getvalue()

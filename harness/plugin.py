@@ -157,11 +157,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 class YamlFile(pytest.File):
     """A file of ours; what is wrong with it is told without a traceback."""
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(  # type: ignore[override]  # as pytest's own Collector does
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> Any:
         """`path:line:col: field: what is wrong`, a line each."""
         if isinstance(excinfo.value, HarnessError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo)
 
 
 class ProfileFile(YamlFile):
@@ -543,4 +545,7 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
     from scoring.conclude import conclude  # noqa: PLC0415
 
     under_way = config.stash[RUN]
-    conclude(under_way.directory.path, under_way.console)
+    try:
+        conclude(under_way.directory.path, under_way.console)
+    except HarnessError as exc:
+        under_way.console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)

@@ -1,0 +1,25 @@
+"""`make bench`, or `make bench ARGS=NAME`: prints a table for each figure that the README shows."""
+
+from __future__ import annotations
+
+import typer
+
+from benchmarks import loader, overhead, pictures
+
+BENCHMARKS = {
+    "overhead": overhead.measure,
+    "pictures": pictures.measure,
+    "loader": loader.measure,
+}
+
+
+def main(names: list[str] = typer.Argument(None)) -> None:  # noqa: B008  typer's way
+    """Runs the benchmarks of these names, or all."""
+    for name in names or BENCHMARKS:
+        if name not in BENCHMARKS:
+            raise typer.BadParameter(f"{name}: there are {', '.join(BENCHMARKS)}")
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    typer.run(main)

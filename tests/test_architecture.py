@@ -1,0 +1,69 @@
+"""The import graph is the architecture: contracts in pyproject.toml, and what has one room only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import grimp
+import pytest
+from importlinter import cli
+
+ROOT = Path(__file__).parents[1]
+ROOMS = {
+    "appium": {"harness.appium_driver"},
+    "selenium": {"harness.appium_driver"},
+    "pytest": {"harness.plugin"},
+    "_pytest": set(),
+    "subprocess": {"harness.processes.simulated_phone", "harness.processes.revision"},
+    "yaml": {"harness.yaml_source", "harness.yaml_syntax"},
+    "lark": {"harness.phone.uiselector"},
+    "starlette": {"harness.phone.protocol"},
+    "uvicorn": {"harness.phone.server"},
+    "statsmodels": {"scoring.measures"},
+    "scipy": {"scoring.measures"},
+}
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph(
+        "harness", "scoring", include_external_packages=True, exclude_type_checking_imports=True
+    )
+
+
+def test_the_contracts_of_pyproject_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = cli.lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert not broken, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("library", ROOMS)
+def test_a_library_is_known_in_its_room_only(graph: grimp.ImportGraph, library: str) -> None:
+    knows = graph.find_modules_that_directly_import(library) if library in graph.modules else set()
+    assert knows <= ROOMS[library]
+
+
+@pytest.mark.parametrize("leaf", ["harness.model", "harness.errors", "harness.clock"])
+def test_the_words_import_nothing_of_ours(graph: grimp.ImportGraph, leaf: str) -> None:
+    ours = {
+        name
+        for name in graph.find_modules_directly_imported_by(leaf)
+        if name.startswith(("harness", "scoring"))
+    }
+    assert ours == set()
+
+
+def test_there_is_no_circle(graph: grimp.ImportGraph) -> None:
+    modules = [name for name in graph.modules if name.startswith(("harness", "scoring"))]
+    circles = [
+        name
+        for name in modules
+        for imported in graph.find_modules_directly_imported_by(name)
+        if imported.startswith(("harness", "scoring"))
+        and graph.chain_exists(importer=imported, imported=name)
+    ]
+    assert circles == []
+
+
+def test_packages_re_export_nothing(graph: grimp.ImportGraph) -> None:
+    for package in ("harness", "harness.processes", "harness.phone", "scoring"):
+        assert not graph.find_modules_directly_imported_by(package)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.clock import VirtualClock
+from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, pause_after, wait
+
+
+class LookingTakesTime:
+    """Something that comes at a moment, and a look at it that takes so long."""
+
+    def __init__(self, clock: VirtualClock, comes_at: float, look_s: float) -> None:
+        self.clock = clock
+        self.comes_at = comes_at
+        self.look_s = look_s
+
+    def __call__(self) -> str | None:
+        self.clock.sleep(self.look_s / 2)
+        there = self.clock.monotonic() >= self.comes_at
+        self.clock.sleep(self.look_s / 2)
+        return "there" if there else None
+
+
+@given(
+    comes_at=st.floats(0, 60),
+    look_s=st.floats(0, 0.5),
+    action_s=st.floats(0.001, 1),
+    touched_share=st.floats(0, 1),
+)
+def test_the_truth_lies_within_the_interval_wherever_in_the_action_the_touch_landed(
+    comes_at: float, look_s: float, action_s: float, touched_share: float
+) -> None:
+    clock = VirtualClock()
+    began = clock.monotonic()
+    clock.sleep(action_s)
+    ended = clock.monotonic()
+    touched_at = began + touched_share * action_s
+    waited = wait(LookingTakesTime(clock, ended + comes_at, look_s), clock, 120)
+    response = waited.response(began, ended)
+    truth = ended + comes_at - touched_at
+    assert response.first_seen_s is not None
+    assert response.last_unseen_s - 1e-9 <= truth <= response.first_seen_s + 1e-9
+
+
+def test_the_first_look_comes_at_once_and_a_limit_of_nought_is_a_single_look() -> None:
+    clock = VirtualClock()
+    waited = wait(lambda: None, clock, 0)
+    assert (waited.looks, waited.result, clock.monotonic()) == (1, None, 0)
+
+
+def test_what_never_comes_is_waited_for_to_the_limit_and_no_longer() -> None:
+    clock = VirtualClock()
+    waited = wait(lambda: None, clock, 10)
+    assert clock.monotonic() == pytest.approx(10)
+    assert waited.response(0, 0).first_seen_s is None
+    assert waited.app_s == pytest.approx(10)
+
+
+def test_a_miss_can_end_the_waiting() -> None:
+    clock = VirtualClock()
+    wait(lambda: None, clock, 10, on_miss=lambda waited_s: waited_s > 1)
+    assert 1 < clock.monotonic() < 1.1
+
+
+def test_pauses_grow_with_the_wait_between_floor_and_ceiling() -> None:
+    assert pause_after(0) == PAUSE_FLOOR_S
+    assert pause_after(5) == pytest.approx(0.1)
+    assert pause_after(1000) == PAUSE_CEILING_S
+
+
+@pytest.mark.parametrize("comes_at", [0.05, 0.5, 1, 2, 5])
+def test_the_error_bar_stays_under_a_fiftieth_of_the_wait_or_a_frame(comes_at: float) -> None:
+    clock = VirtualClock()
+    waited = wait(LookingTakesTime(clock, comes_at, 0.003), clock, 60)
+    half_width = waited.response(0, 0).half_width_s
+    assert half_width is not None
+    assert half_width <= max(0.0167, comes_at / 50)
