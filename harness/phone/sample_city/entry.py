@@ -183,8 +183,8 @@ def _slogan() -> Column:
     """What the advert says, on the two bars of its picture."""
     return Column(
         children=(
-            Space(height=501),
-            Label(text="金秋惠民节  好礼等你拿", size=22, bold=True, color=RED, align="center"),
+            Space(height=497),
+            Label(text="金秋惠民节  好礼等你拿", size=20, bold=True, color=RED, align="center"),
             Space(height=20),
             Label(text="10.1—10.31", size=14, color="#FFFFFF", align="center"),
         )

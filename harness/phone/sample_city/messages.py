@@ -24,6 +24,9 @@ from harness.phone.sample_city.theme import (
 )
 from harness.phone.widgets import Column, Divider, Label, Page, Row, Scroll, Widget
 
+FOREVER_S = 86_400.0
+"""A day: what hangs shows no message, however long one looks."""
+
 
 @dataclass(frozen=True)
 class Message:
@@ -65,7 +68,7 @@ def screens(edition: Edition) -> tuple[Screen, ...]:
     stuck = edition.has(plants.HANG_ON_MESSAGE)
     opened: Action = After(0.4, Do(), name="load")
     if stuck:
-        opened = Do(opened, Hang())
+        opened = Do(After(FOREVER_S, Do(), name="load"), Hang())
     return (
         Screen("messages", _messages, on_open=After(0.4, Do(), name="load")),
         Screen("message", _message, on_open=opened),

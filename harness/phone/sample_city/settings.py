@@ -23,7 +23,7 @@ from harness.phone.app import (
 from harness.phone.sample_city import plants, sms_code
 from harness.phone.sample_city.editions import Edition
 from harness.phone.sample_city.forms import Errors, checked, cleared, error_of
-from harness.phone.sample_city.session import SIGNED_OUT, with_login
+from harness.phone.sample_city.session import SIGNED_OUT, to_home, with_login
 from harness.phone.sample_city.sms_code import code_error, code_field, masked, mobile_error
 from harness.phone.sample_city.theme import (
     GAP,
@@ -89,7 +89,7 @@ def _settings(version: str, state: State) -> Widget:
         list_row("实名认证", with_login(Go("identity")), id="settings_identity"),
     )
     display = rows_card(
-        _elder_row(),
+        _elder_row(state.flag("elder")),
         list_row(
             "字体大小",
             Go("text_size"),
@@ -109,14 +109,14 @@ def _settings(version: str, state: State) -> Widget:
     return page("设置", account, display, about, *leave)
 
 
-def _elder_row() -> Row:
-    """The way into elder mode: a row, so that its words can be touched too."""
+def _elder_row(elder: bool) -> Row:
+    """The way into elder mode and out of it: a row, so that its words can be touched too."""
     return list_row(
         "长辈版",
-        Do(Set({"elder": True}), Root("elder_home")),
+        Do(Set({"elder": not elder}), to_home()),
         id="settings_elder",
         subtitle="大字体、大图标",
-        note="去切换",
+        note="去退出" if elder else "去切换",
     )
 
 

@@ -21,7 +21,7 @@ from harness.phone.widgets import (
     Scroll,
     Space,
     Spinner,
-    Stack,
+    Stars,
     Widget,
 )
 
@@ -138,7 +138,7 @@ def list_row(
     """A row of a list: icon, title over subtitle, a note, and an arrow if it leads somewhere."""
     texts: tuple[Widget, ...] = (Label(text=title, size=16, id=title_id),)
     if subtitle:
-        texts += (Label(text=subtitle, size=13, color=TEXT_SECOND, lines=1),)
+        texts += (Label(text=subtitle, size=13, color=TEXT_SECOND, lines=2),)
     children: tuple[Widget, ...] = (icon,) if icon else ()
     children += (Column(children=texts, gap=2, grow=True),)
     if note:
@@ -264,7 +264,7 @@ def chip(
                 color=PRIMARY if chosen else TEXT,
                 background=PRIMARY_PALE if chosen else fill,
                 radius=17,
-                padding=(7, 10),
+                padding=(7, 8),
                 align="center",
                 lines=1,
             ),
@@ -414,15 +414,10 @@ def _larger_text(widget: Widget, factor: float, least: float) -> Widget:
 
 
 def _larger_target(widget: Widget, least: float) -> Widget:
-    if not least or not (widget.on_tap or isinstance(widget, Button | Input | Check)):
+    if not least or not (widget.on_tap or isinstance(widget, Button | Input | Check | Stars)):
         return widget
     height = None if widget.height is None else max(widget.height, least)
     width = None if widget.width is None else max(widget.width, least)
     larger = replace(widget, height=height, width=width)
     round_ended = isinstance(widget, Button) and widget.radius * 2 == widget.height
     return replace(larger, radius=(height or 0) / 2) if round_ended else larger
-
-
-def over(below: Widget, *above: Widget) -> Stack:
-    """Widgets over each other in one room."""
-    return Stack(children=(below, *above))
