@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.phone.app import Action, After, Back, Crash, Decide, Do, Go, Screen, Set, State
+from harness.phone.app import Action, After, Back, Crash, Decide, Do, Go, Screen, Set, State, Values
 from harness.phone.sample_city import plants
 from harness.phone.sample_city.editions import Edition
 from harness.phone.sample_city.forms import (
@@ -32,6 +32,7 @@ from harness.phone.sample_city.theme import (
     finished,
     footer,
     input_box,
+    link,
     page,
     second_button,
     section_title,
@@ -42,6 +43,9 @@ from harness.phone.widgets import Check, Column, Divider, Label, Row, Spinner, W
 
 NUMBER = "YL20251020001"
 """The acceptance number of what is submitted."""
+
+MOST_MATERIALS = 4
+"""No service asks for more."""
 
 _CRASH = (
     "java.lang.NullPointerException: Attempt to invoke virtual method "
@@ -62,24 +66,34 @@ _OTHER_AMOUNT = ("申请份数", "请输入份数")
 
 def screens(edition: Edition) -> tuple[Screen, ...]:
     """The screens of an application."""
-    fresh = Set(
-        {
-            **cleared("apply_name", "apply_identity", "apply_mobile", "apply_amount"),
-            "apply_reason": "",
-            "apply_reason_error": "",
-            "apply_materials_error": "",
-            "apply_consent": False,
-            **{f"apply_material_{place}": False for place in range(1, 5)},
-        }
-    )
     loading = After(0.5, Do(), name="load")
     return (
-        Screen("apply_applicant", _applicant, on_open=Do(fresh, loading)),
+        Screen("apply_applicant", _applicant, on_open=Do(Decide(_fresh), loading)),
         Screen("apply_details", partial(_details, edition)),
         Screen("apply_materials", _materials),
         Screen("apply_review", _review),
         Screen("apply_done", _done),
     )
+
+
+def _fresh(state: State) -> Action:
+    """An empty form; the number that the user logged in with is already in."""
+    return Set(
+        {
+            **cleared("apply_name", "apply_identity", "apply_mobile", "apply_amount"),
+            "apply_mobile": state.text("mobile"),
+            "apply_reason": "",
+            "apply_reason_error": "",
+            "apply_materials_error": "",
+            "apply_consent": False,
+            "apply_consent_error": "",
+            **_ticks(MOST_MATERIALS, False),
+        }
+    )
+
+
+def _ticks(count: int, ticked: bool) -> Values:
+    return {f"apply_material_{place}": ticked for place in range(1, count + 1)}
 
 
 def _onward(state: State, screen: str) -> Action:
@@ -204,14 +218,21 @@ def _two_buttons(text: str, onward: Action, id: str) -> Row:
 
 
 def _materials(state: State) -> Widget:
+    materials = service(state.param("service")).guide.materials
+    everything = link("全选", Set(_ticks(len(materials), True)), id="apply_all_materials", size=15)
     rows: list[Widget] = []
-    for place, material in enumerate(service(state.param("service")).guide.materials, 1):
+    for place, material in enumerate(materials, 1):
         rows += [_material(place, material), Divider(color=LINE)]
     onward = checked(_materials_errors, Decide(partial(_onward, screen="apply_review")))
     return _form_page(
         3,
         state,
-        card(section_title("申请材料"), *rows[:-1], *_error(state, "apply_materials"), gap=4),
+        card(
+            section_title("申请材料", everything),
+            *rows[:-1],
+            *_error(state, "apply_materials"),
+            gap=4,
+        ),
         Label(
             text="材料已从电子证照库和“我的文档”中取得，请勾选需要提交的材料。",
             size=13,
