@@ -82,10 +82,14 @@ def _draw_screen(canvas: Canvas, window: Window, scene: Scene) -> None:
 
 
 def _continue_below(canvas: Canvas, box: Rect) -> None:
-    """Lets the page's last row of pixels go on behind the gesture bar, as edge-to-edge Apps do."""
-    if box.bottom < canvas.area.bottom and not box.empty:
-        below = Rect(0, box.bottom, canvas.area.right, canvas.area.bottom)
-        canvas.fill(below, canvas.color_at(box.left, box.bottom - 1))
+    """Lets the page's ground go on behind the gesture bar, as edge-to-edge Apps do."""
+    if box.bottom >= canvas.area.bottom or box.empty:
+        return
+    below = Rect(0, box.bottom, canvas.area.right, canvas.area.bottom)
+    left, right = (canvas.color_at(x, box.bottom - 1) for x in (box.left, box.right - 1))
+    ends = Image.new("RGB", (2, 1), left)
+    ends.putpixel((1, 0), right)
+    canvas.paste(ends.resize((below.width, below.height), Image.Resampling.BILINEAR), below)
 
 
 def _draw_dialog(canvas: Canvas, window: Window, scene: Scene) -> None:
