@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -151,6 +151,8 @@ def _load(path: Path, root: Path, kind: _Kind[Value]) -> Document[Value]:
         file.note(fault.place, fault.path, fault.message)
     value = None
     if file.root is not None:
+        _check_bare_steps(file)
+        _check_nothing_written(file)
         value = _validate(file, file.root, kind)
         kind.check(file)
     _check_first_line(file, root, kind)
@@ -265,8 +267,6 @@ def _check_id(file: _File) -> None:
 
 
 def _check_common(file: _File) -> None:
-    _check_bare_steps(file)
-    _check_nothing_written(file)
     for path, scalar in _texts(file):
         if path[-1:] in (("matches",), ("inbox",)):
             _note_if(file, scalar, path, find_pattern_fault(_example(scalar.text)))
@@ -334,10 +334,16 @@ def _note_nothing(file: _File, path: FieldPath, node: Node, place: Place) -> Non
 
 
 def _check_variables(
-    file: _File, names: Iterable[str], where: str, filled: tuple[str, ...]
+    file: _File, known: tuple[str, ...] | None, where: str, filled: tuple[str, ...]
 ) -> None:
-    """Every `${name}` stands where it is filled in, and for something that is there."""
-    known = tuple(names)
+    """Every `${name}` stands where it is filled in, and for something that is there.
+
+    Args:
+        file: that is checked.
+        known: the names that may be used; None when that cannot be told.
+        where: the key that has them.
+        filled: the keys under which texts are filled in.
+    """
     for path, scalar in _texts(file):
         for name in names_in(scalar.text):
             message = _find_variable_fault(name, path, known, where, filled)
@@ -347,13 +353,13 @@ def _check_variables(
 
 
 def _find_variable_fault(
-    name: str, path: FieldPath, known: tuple[str, ...], where: str, filled: tuple[str, ...]
+    name: str, path: FieldPath, known: tuple[str, ...] | None, where: str, filled: tuple[str, ...]
 ) -> str | None:
     if path[0] == "data":
         return None if SECRET.fullmatch(name) else _say_only_secrets(name)
     if path[0] not in filled:
         return f"nothing is filled in here; variables belong in {', '.join(filled)}"
-    if name in known or SECRET.fullmatch(name):
+    if known is None or name in known or SECRET.fullmatch(name):
         return None
     if name.startswith("secret"):
         return f"a secret is written ${{secret:NAME}}, in capital letters; found {shorten(name)!r}"
@@ -387,12 +393,19 @@ def _texts(file: _File) -> Iterator[tuple[FieldPath, Scalar]]:
             yield path, node
 
 
-def _keys_at(root: Node | None, key: str) -> tuple[str, ...]:
+def _keys_at(root: Node | None, key: str) -> tuple[str, ...] | None:
+    """The keys of a mapping; none without it, None when it is something else."""
     entry = root.entry(key) if isinstance(root, Mapping) else None
-    return entry.value.keys if entry and isinstance(entry.value, Mapping) else ()
+    if entry is None:
+        return ()
+    return entry.value.keys if isinstance(entry.value, Mapping) else None
 
 
-def _texts_at(root: Node | None, key: str) -> tuple[str, ...]:
+def _texts_at(root: Node | None, key: str) -> tuple[str, ...] | None:
+    """The texts of a list; none without it, None when it is something else."""
     entry = root.entry(key) if isinstance(root, Mapping) else None
-    items = entry.value.items if entry and isinstance(entry.value, Sequence) else ()
-    return tuple(item.text for item in items if isinstance(item, Scalar))
+    if entry is None:
+        return ()
+    if not isinstance(entry.value, Sequence):
+        return None
+    return tuple(item.text for item in entry.value.items if isinstance(item, Scalar))

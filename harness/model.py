@@ -23,6 +23,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     Tag,
+    field_validator,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -666,12 +667,13 @@ class Scenario(Frozen):
     checkpoints: tuple[Checkpoint, ...] = ()
     """Partial credit for parts of the way."""
 
-    @model_validator(mode="after")
-    def _weights_sum_to_one(self) -> Scenario:
-        total = sum(checkpoint.weight for checkpoint in self.checkpoints)
-        if self.checkpoints and abs(total - 1) > 1e-6:
+    @field_validator("checkpoints")
+    @classmethod
+    def _weights_sum_to_one(cls, checkpoints: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:
+        total = sum(checkpoint.weight for checkpoint in checkpoints)
+        if checkpoints and abs(total - 1) > 1e-6:
             raise ValueError(f"the weights of the checkpoints must sum to 1, not {total:g}")
-        return self
+        return checkpoints
 
 
 class SharedSteps(Frozen):
@@ -780,7 +782,8 @@ class Devices(Frozen):
     @model_validator(mode="after")
     def _default_is_named(self) -> Devices:
         if self.default not in self.devices:
-            raise ValueError(f"default: no device is named {self.default!r}")
+            names = ", ".join(self.devices)
+            raise ValueError(f"default: no device is named {self.default!r}. Devices are: {names}")
         return self
 
 

@@ -267,8 +267,11 @@ def check_files(
 ) -> tuple[Problem, ...]:
     """Every mistake between the files of a project, each once, sorted by place."""
     by_id = {document.value.id: document for document in shared}
+    around = _surround(profiles, by_id)
     found = [
-        *(problem for each in scenarios for problem in check(each, profiles, by_id)),
+        *(problem for each in scenarios for problem in _check_steps(each, around, ())),
+        # Shared steps that no scenario runs yet are checked too.
+        *(problem for each in shared for problem in _check_steps(each, around, (each.value.id,))),
         *(problem for group in (scenarios, profiles, shared) for problem in _check_ids(group)),
         *(_check_devices(devices, profiles) if devices else ()),
     ]
@@ -283,12 +286,15 @@ def check(
     Element names and barriers must be known to at least one App, and each `run`
     must name shared steps, with just their parameters, and never come back to itself.
     """
-    around = _Surroundings(
+    return tuple(sorted(set(_check_steps(scenario, _surround(profiles, shared), ()))))
+
+
+def _surround(profiles: Sequence[Document[AppProfile]], shared: Shared) -> _Surroundings:
+    return _Surroundings(
         elements=frozenset(name for each in profiles for name in each.value.elements),
         barriers=frozenset(name for each in profiles for name in each.value.barriers),
         shared=shared,
     )
-    return tuple(sorted(set(_check_steps(scenario, around, ()))))
 
 
 def _check_steps(

@@ -60,7 +60,15 @@ def name_field(path: FieldPath) -> str:
     words = "".join(
         f"[{piece + 1}]" if isinstance(piece, int) else f".{shorten(piece)}" for piece in path
     )
-    return words.removeprefix(".") or "file"
+    return _shorten_field(words.removeprefix(".")) or "file"
+
+
+LONGEST_FIELD = 100
+
+
+def _shorten_field(field: str) -> str:
+    half = LONGEST_FIELD // 2
+    return field if len(field) <= LONGEST_FIELD else f"{field[:half]}…{field[-half:]}"
 
 
 LONGEST_SHOWN = 40

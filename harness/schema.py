@@ -89,7 +89,7 @@ def _as_written(node: Any) -> Any:
 
 
 def _is_noise(key: str, value: Any) -> bool:
-    """Titles repeat the names of fields. (The value of a property called `title` is no text.)"""
+    """Titles repeat the names of fields; the value of a property called `title` is no text."""
     is_title = key == "title" and isinstance(value, str)
     # `discriminator` is OpenAPI's.
     is_foreign = key == "discriminator" and "propertyName" in value

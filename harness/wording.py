@@ -181,11 +181,29 @@ def _expected(what: str) -> Wording:
 
 
 def _unquote(node: Node, what: str) -> str:
+    """What to write when a text was meant as the number or truth that is expected."""
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return ""
-    if "number" in what and node.text.replace(".", "", 1).isdecimal():
-        return f"; write it without quotes: {shorten(node.text)}"
-    return ""
+    if "number" in what:
+        return _say_number(node.text)
+    word = _TRUTHS.get(node.text.lower())
+    return f"; write {word}" if word else ""
+
+
+_TRUTHS = {
+    **dict.fromkeys(("yes", "on", "y"), "true"),
+    **dict.fromkeys(("no", "off", "n"), "false"),
+}
+
+
+def _say_number(text: str) -> str:
+    number = re.match(r"\d[\d_,]*(\.\d+)?", text)
+    if number is None or len(text) > 20 or ":" in text:
+        return ""
+    plain = re.sub("[_,]", "", number[0])
+    if plain == text:
+        return f"; write it without quotes: {plain}"
+    return f"; write the number alone: {plain}"
 
 
 def _bound(words: str, key: str) -> Wording:
@@ -202,7 +220,7 @@ def _untranslated(error: ErrorDetails, spot: Spot) -> Explanation:
 
 
 def _too_short_text(_: ErrorDetails, spot: Spot) -> Explanation:
-    return _here(spot, "the text is empty; write one, or leave the key out if it may be left out")
+    return _here(spot, "the text is empty; write one, or leave the key out")
 
 
 def _too_long_text(error: ErrorDetails, spot: Spot) -> Explanation:
@@ -226,6 +244,8 @@ def _too_long_list(error: ErrorDetails, spot: Spot) -> Explanation:
 
 def _pattern(error: ErrorDetails, spot: Spot) -> Explanation:
     wanted = PATTERNS.get(pattern := error["ctx"]["pattern"], f"write what {pattern} matches")
+    if error["loc"][-1] == KEY:
+        wanted = wanted.partition(";")[0]
     return _here(spot, f"{describe(spot.node)} does not fit: {wanted}")
 
 
@@ -234,7 +254,7 @@ def _choice(_: ErrorDetails, spot: Spot) -> Explanation:
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
+    return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()
 
 
 def _say_choice(node: Node, choices: Iterable[str]) -> str:
@@ -245,7 +265,7 @@ def _say_choice(node: Node, choices: Iterable[str]) -> str:
 
 
 def _not_a_list(_: ErrorDetails, spot: Spot) -> Explanation:
-    return _here(spot, f"expected a list, found {describe(spot.node)}; begin each item with '- '")
+    return _here(spot, f"expected a list, found {describe(spot.node)}; put it in [ ]")
 
 
 def _not_a_mapping(_: ErrorDetails, spot: Spot) -> Explanation:
@@ -270,11 +290,14 @@ def _not_a_model(error: ErrorDetails, spot: Spot) -> Explanation:
     if is_bare:
         return _here(spot, f"{tag} needs to be told what; write {STEP_EXAMPLES[str(tag)]!r}")
     keys = ", ".join(fields(spot.model))
-    return _here(
-        spot,
-        f"expected a mapping with these keys: {keys}; found {describe(spot.node)}"
-        f"{_colon_hint(spot.node)}",
-    )
+    hint = _colon_hint(spot.node) or _example(str(spot.path[-1]))
+    message = f"expected a mapping with these keys: {keys}; found {describe(spot.node)}{hint}"
+    return _here(spot, message)
+
+
+def _example(key: str) -> str:
+    example = STEP_EXAMPLES.get(key) or EXAMPLES.get(key)
+    return f"; write {example}" if example else ""
 
 
 STEP_EXAMPLES: dict[str, str] = {
@@ -393,6 +416,11 @@ def _no_device(spot: Spot) -> Explanation:
     return _here(kind, _say_choice(kind.node, ("simulated", "remote")))
 
 
+def _not_a_device(_: ErrorDetails, spot: Spot) -> Explanation:
+    example = EXAMPLES["devices"].partition("phone: ")[2][:-1]
+    return _here(spot, f"expected a device, found {describe(spot.node)}; write it as {example}")
+
+
 _UNIONS: dict[str, Callable[[Spot], Explanation]] = {
     "_step_tag()": _no_step,
     "_sole_key()": _no_locator,
@@ -421,7 +449,7 @@ WORDING: dict[str, Wording] = {
     "dict_type": _not_a_mapping,
     "mapping_type": _not_a_mapping,
     "model_type": _not_a_model,
-    "model_attributes_type": _not_a_model,
+    "model_attributes_type": _not_a_device,
     "value_error": _whole_file,
     "union_tag_invalid": _no_member,
     "union_tag_not_found": _no_member,

@@ -250,6 +250,10 @@ def resolve(text: str) -> Plain:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
+_NO_KEY = "(no key)"
+"""In place of a key that cannot be one."""
+
+
 class _Fatal(Exception):
     """Composing cannot go on; the fault is noted."""
 
@@ -307,7 +311,7 @@ class _Composer:
         except _Fatal:
             return None
         if self._root is None and not self.faults:
-            self._note(Place(1, 1), "the file is empty; see docs/ for an example to start from")
+            self._note(Place(1, 1), "the file is empty; copy one that works and change it")
         return self._root
 
     def _events(self) -> Iterator[yaml.Event]:
@@ -361,7 +365,7 @@ class _Composer:
             self._stop(place, f"nested deeper than {MAX_DEPTH} levels; write it flatter")
         if self._expects_key():
             self._note(place, "an alias cannot be a key; write the key out")
-            node = Scalar("", "", place)
+            node = Scalar("", _NO_KEY, place)
         self._add(node, None)
 
     def _read_scalar(self, event: yaml.ScalarEvent) -> Scalar:
@@ -379,9 +383,8 @@ class _Composer:
 
     def _check_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag is not None:
-            message = (
-                f"the tag {shorten(event.tag)} is not read; leave it out, or put a text in quotes"
-            )
+            tag = shorten(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            message = f"the tag {tag} is not read; leave it out, or put a text in quotes"
             self._note(_place(event), message)
 
     def _expects_key(self) -> bool:
@@ -412,15 +415,19 @@ class _Composer:
 
     def _as_key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):
-            self._note(
-                node.place, 'a key must be one word; a variable is written "${name}", in quotes'
-            )
-            return Scalar("", "", node.place)
+            # Of {{name}} the outer bracket is pointed at.
+            outer, inner = self._open[-1].place, node.place
+            place = outer if (inner.line, inner.column - 1) == (outer.line, outer.column) else inner
+            message = 'a key must be one word; a variable is written "${name}", in quotes'
+            self._note(place, message)
+            return Scalar("", _NO_KEY, node.place)
         if node.text == "<<":
             self._note(node.place, "merge keys (<<) are not read; write the keys out")
         return node
 
     def _add_entry(self, top: _Open, key: Scalar, value: Node) -> None:
+        if key.text is _NO_KEY:
+            return
         first = top.entries.get(key.text)
         if first is None:
             top.entries[key.text] = Entry(key.text, key.place, value)
@@ -447,5 +454,6 @@ def _place(event: yaml.Event) -> Place:
 
 
 def _unknown_alias(name: str, anchors: dict[str, Node | None]) -> str:
-    message = f"nothing in this file is marked &{shorten(name)}{suggest(name, anchors)}"
-    return f"{message.rstrip('?')}; a text that begins with * must be in quotes"
+    nothing = f"nothing in this file is marked &{shorten(name)}"
+    near = suggest(name, anchors) or "; a text that begins with * must be in quotes"
+    return nothing + near

@@ -16,6 +16,7 @@ import yaml
 from harness.problem import Place, shorten
 
 _NEEDS_QUOTES = "a text that begins with {} must be in quotes"
+_COLON_WITHOUT_SPACE = re.compile(r"\s*(- )?\w+:[^\s/]")
 _VARIABLE = re.compile(r"\$\{[^{}\n]*\}")
 
 
@@ -43,12 +44,20 @@ class _Trouble:
     def indent(self) -> str:
         return self.line[: len(self.line) - len(self.line.lstrip(" \t"))]
 
+    @property
+    def dash(self) -> int:
+        """The column of the dash before what it was reading; 0 when there is none."""
+        before = self.lines[self.begin.line - 1][: self.begin.column - 1]
+        return before.rindex("-") + 1 if before.strip() == "-" else 0
+
     def colon_instead(self) -> str:
         """A hint when a Chinese colon, or one without a space, is near."""
         for number in (self.place.line, self.begin.line, self.place.line - 1):
             line = self.lines[number - 1] if 0 < number <= len(self.lines) else ""
             if "：" in line:
                 return f"line {number} has the Chinese colon “：”; write ': ' (a colon and a space)"
+            if _COLON_WITHOUT_SPACE.match(line):
+                return f"a space is missing after the colon on line {number}; write 'key: value'"
         return ""
 
 
@@ -122,6 +131,10 @@ def _explain_flow(trouble: _Trouble) -> tuple[Place, str]:
             place,
             f'between {{ }} and [ ] a variable must be in quotes: "{shorten(variable[0])}"',
         )
+    before = trouble.line[: trouble.place.column - 1]
+    if "，" in before and trouble.begin.line == trouble.place.line:
+        place = Place(trouble.place.line, before.rindex("，") + 1)
+        return place, "the Chinese comma “，” parts nothing; write ', ' (a comma and a space)"
     hint = (
         f"a comma or {closing} is missing before {shorten(trouble.rest[:1])!r}; "
         "a text with , : [ ] { } in it must be in quotes"
@@ -174,6 +187,11 @@ def _is_indentation(trouble: _Trouble) -> bool:
 
 def _explain_indentation(trouble: _Trouble) -> tuple[Place, str]:
     ours, theirs = trouble.place.column, trouble.begin.column
+    if trouble.rest.startswith("- ") and trouble.dash:
+        return trouble.place, (
+            f"this list item begins in column {ours}, those before it in column {trouble.dash}; "
+            "begin all in one column"
+        )
     if ours == theirs and trouble.rest.startswith("- "):
         return (
             trouble.place,
