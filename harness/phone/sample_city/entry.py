@@ -185,7 +185,7 @@ def _slogan() -> Column:
         children=(
             Space(height=497),
             Label(text="金秋惠民节  好礼等你拿", size=20, bold=True, color=RED, align="center"),
-            Space(height=20),
+            Space(height=26),
             Label(text="10.1—10.31", size=14, color="#FFFFFF", align="center"),
         )
     )

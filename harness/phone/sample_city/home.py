@@ -158,7 +158,7 @@ def _header(edition: Edition, state: State) -> Column:
                     Label(text="样例市", size=18, bold=True, color=WHITE, id="home_city"),
                     Space(width=8),
                     Icon(name="weather-partly-cloudy", size=18, color=WHITE),
-                    Label(text=" 22℃ 多云", size=13, color=WHITE, grow=True, lines=1),
+                    Label(text=" 22℃", size=13, color=WHITE, grow=True, lines=1),
                     *_top_entries(edition),
                 ),
             ),
@@ -284,7 +284,7 @@ def _hotline(edition: Edition) -> Widget:
         grow=True,
         gap=2,
         children=(
-            Label(text="12345 市民热线", size=16, bold=True),
+            Label(text="12345 热线", size=16, bold=True),
             Label(text="咨询、求助、投诉、建议", size=13, color=TEXT_SECOND),
         ),
     )
