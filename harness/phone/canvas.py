@@ -71,7 +71,7 @@ def _ring_corner(radius: int, thickness: int) -> Image.Image:
     return mask
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def rounded_mask(width: int, height: int, radius: int) -> Image.Image:
     """A rectangle with round corners. It may be shared: do not draw into it."""
     mask = Image.new("L", (width, height), _SOLID)
@@ -132,7 +132,7 @@ def _diagonal() -> Image.Image:
     return Image.blend(down, down.transpose(Image.Transpose.TRANSPOSE), 0.5)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=16)
 def gradient(width: int, height: int, start: Color, end: Color) -> Image.Image:
     """A rectangle from one colour to another. It may be shared: do not draw into it."""
     ramp = _diagonal().resize((width, height), Image.Resampling.BILINEAR)

@@ -119,7 +119,7 @@ class Picture(NamedTuple):
     """None where it covers all."""
 
 
-@lru_cache(maxsize=48)
+@lru_cache(maxsize=32)
 def picture(name: str, tint: str, width: int, height: int, radius: int = 0) -> Picture:
     """An illustration.
 
