@@ -43,14 +43,17 @@ class Rect:
 
     @property
     def width(self) -> int:
+        """Pixels from left to right."""
         return self.right - self.left
 
     @property
     def height(self) -> int:
+        """Pixels from top to bottom."""
         return self.bottom - self.top
 
     @property
     def empty(self) -> bool:
+        """Whether no pixel lies in it."""
         return self.right <= self.left or self.bottom <= self.top
 
     def contains(self, x: float, y: float) -> bool:
