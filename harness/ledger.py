@@ -19,6 +19,7 @@ class Ledger:
 
     clock: Clock
     started_at: float = field(init=False)
+    _ended_at: float | None = field(init=False, default=None)
     app_s: float = 0.0
     barrier_s: float = 0.0
     evidence_s: float = 0.0
@@ -56,9 +57,15 @@ class Ledger:
         finally:
             self.action_s += self.clock.monotonic() - began
 
-    def close(self) -> StepTimes:
-        """The times of the step, which ends now."""
-        wall_s = self.clock.monotonic() - self.started_at
+    def close(self) -> None:
+        """The step ends now."""
+        self._ended_at = self.clock.monotonic()
+
+    @property
+    def times(self) -> StepTimes:
+        """The times of the step; of one that goes on, up to now."""
+        ended_at = self.clock.monotonic() if self._ended_at is None else self._ended_at
+        wall_s = ended_at - self.started_at
         return StepTimes(
             wall_s=wall_s,
             app_s=self.app_s,

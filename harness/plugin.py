@@ -39,8 +39,9 @@ from harness.plan import check, plan
 from harness.problem import InvalidFile
 from harness.processes.revision import current_commit
 from harness.progress import RunProgress
-from harness.runner import Task, run_attempt
+from harness.runner import run_attempt
 from harness.sessions import Sessions
+from harness.stage import Task
 from harness.store import RunDirectory, new_run_id
 from harness.variables import SECRET, names_in
 

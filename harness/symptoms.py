@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from harness.driver import Driver
 from harness.errors import NoAnswer, StepFailed
 from harness.finder import Finder
-from harness.model import AppProfile, ById, Condition, Symptoms, SystemDialog
+from harness.model import AppProfile, ById, Symptoms, SystemDialog
+from harness.stage import Stage
 
 SYSTEM_CLOSE = ById(id="android:id/aerr_close")
 SYSTEM_WAIT = ById(id="android:id/aerr_wait")
@@ -21,11 +22,8 @@ def examine(
     failed: StepFailed,
     *,
     step: str,
-    driver: Driver,
-    finder: Finder,
-    profile: AppProfile,
+    stage: Stage,
     log: tuple[str, ...],
-    refusal: Condition | None,
     unchanged: bool,
 ) -> Symptoms:
     """Everything that bears on why the step failed.
@@ -33,17 +31,15 @@ def examine(
     Args:
         failed: what the step ran into.
         step: the kind of the step.
-        driver: the phone.
-        finder: looks with the App's names.
-        profile: the App's.
+        stage: the attempt's.
         log: the lines of the device's log since the attempt began.
-        refusal: the scenario's correct refusal.
         unchanged: whether the screen looks as before the last touch.
 
     Raises:
         DeviceTrouble: the phone no longer answers.
     """
-    package = profile.android.package
+    driver, finder, profile = stage.driver, stage.finder, stage.task.profile
+    package, refusal = profile.android.package, stage.task.scenario.refusal
     error = finder.first_of(profile.errors)
     waiting = finder.first_of(profile.waiting)
     return Symptoms(

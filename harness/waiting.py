@@ -29,13 +29,12 @@ class Waited(Generic[T]):
     """How a wait went; the moments are the clock's monotonic seconds.
 
     `result` is what the look found, None when it never came. `unseen_at` is when
-    the last look that saw nothing began: the start of the wait when the first
-    look saw it.
+    the last look that saw nothing began, None when the first look saw it.
     """
 
     result: T | None
     started_at: float
-    unseen_at: float
+    unseen_at: float | None
     ended_at: float
     looks: int
 
@@ -46,7 +45,9 @@ class Waited(Generic[T]):
         within its command the touch landed.
         """
         return Response(
-            last_unseen_s=max(0.0, self.unseen_at - action_ended_at),
+            last_unseen_s=0.0
+            if self.unseen_at is None
+            else max(0.0, self.unseen_at - action_ended_at),
             first_seen_s=None if self.result is None else self.ended_at - action_began_at,
             looks=self.looks,
         )
@@ -56,7 +57,8 @@ class Waited(Generic[T]):
         """What of the wait was the App's: up to the middle of the interval, or all of it."""
         if self.result is None:
             return self.ended_at - self.started_at
-        return (self.unseen_at + self.ended_at) / 2 - self.started_at
+        unseen_at = self.started_at if self.unseen_at is None else self.unseen_at
+        return (unseen_at + self.ended_at) / 2 - self.started_at
 
 
 def wait(
@@ -73,7 +75,8 @@ def wait(
         limit_s: may be 0 for a single look.
         on_miss: told the seconds waited after each miss; true ends the waiting.
     """
-    started_at = unseen_at = clock.monotonic()
+    started_at = clock.monotonic()
+    unseen_at: float | None = None
     looks = 0
     while True:
         look_began_at = clock.monotonic()

@@ -1,0 +1,167 @@
+"""Waits for an attempt: within the task's limit, and minding what gets in the way.
+
+The waiting itself is `harness/waiting.py`'s; here is what an attempt adds to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from harness.errors import StepFailed
+from harness.finder import Found, Sight
+from harness.ledger import Ledger
+from harness.model import Condition
+from harness.stage import Draft, Stage
+from harness.symptoms import in_the_way
+from harness.waiting import Waited, wait
+
+INTERRUPTIONS_EVERY_S = 0.25
+"""While it waits, the harness looks for interruptions so often."""
+HOPELESS_EVERY_S = 1.0
+"""And so often for signs that waiting on is of no use."""
+
+T = TypeVar("T")
+
+
+class Patience:
+    """The waiting of one attempt, which began at `began_at` of the clock."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._ledgers: list[Ledger] = []
+        self._began_at = stage.clock.monotonic()
+        self._acted = (self._began_at, self._began_at)
+        self._answered = False
+        """Whether a wait has seen what the last action led to."""
+        self._spent = False
+        """Whether the last wait was in vain, for what the step now needs."""
+
+    def begin(self) -> None:
+        """The attempt's time begins now."""
+        self._began_at = self._stage.clock.monotonic()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the attempt began."""
+        return self._stage.clock.monotonic() - self._began_at
+
+    def open_ledger(self) -> Ledger:
+        """The ledger of a step that begins now."""
+        self._ledgers.append(Ledger(self._stage.clock))
+        return self._ledgers[-1]
+
+    def acted(self, began_at: float) -> None:
+        """A command that touches the screen, sent at `began_at`, has just been answered."""
+        self._acted = (began_at, self._stage.clock.monotonic())
+        self._answered = False
+
+    def need(self, condition: Condition, draft: Draft) -> Found:
+        """Waits until the condition holds.
+
+        Raises:
+            StepFailed: it did not come in time; with what the last look saw.
+        """
+        limit_s = 0.0 if self._spent else self._limit(condition)
+        self._spent = False
+        last = Sight(None, "not_seen")
+
+        def look() -> Found | None:
+            nonlocal last
+            last = self._stage.finder.sight(condition)
+            return last.found if last.lacks is None else None
+
+        found = self.watch(look, limit_s, draft).result
+        if found is None:
+            self._check_time_limit()
+            raise StepFailed(
+                last.lacks or "not_seen", expected=condition.describe(), seen=last.words
+            )
+        draft.match = found.match
+        return found
+
+    def await_any(self, conditions: Iterable[Condition], draft: Draft) -> None:
+        """Waits for any of the conditions; that none comes is for the next step to say."""
+        known = [one for one in conditions if self._stage.finder.knows(one.visible)]
+        if not known:
+            return
+
+        def look() -> bool | None:
+            return any(self._stage.finder.sight(one).lacks is None for one in known) or None
+
+        waited = self.watch(look, max(map(self._limit, known)), draft)
+        self._spent = waited.result is None
+
+    def watch(self, look: Callable[[], T | None], limit_s: float, draft: Draft) -> Waited[T]:
+        """Looks until it is there, and charges the time to the step."""
+        interruptions = _Every(INTERRUPTIONS_EVERY_S)
+        signs = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
+
+        def on_miss(waited_s: float) -> bool:
+            if interruptions.due(waited_s):
+                self._dismiss_interruptions(draft)
+            return signs.due(waited_s) and self._hopeless()
+
+        evidence_before_s = draft.ledger.evidence_s
+        limit_s = max(0.0, min(limit_s, self._time_left()))
+        waited = wait(look, self._stage.clock, limit_s, on_miss)
+        # Pictures of interruptions were taken meanwhile: theirs is not the App's time.
+        pictures_s = draft.ledger.evidence_s - evidence_before_s
+        draft.ledger.app_s += max(0.0, waited.app_s - pictures_s)
+        draft.waited = waited.looks > 1
+        if not self._answered:
+            # What was seen once is not a response when it is seen again.
+            draft.response = waited.response(*self._acted)
+            self._answered = waited.result is not None
+        return waited
+
+    def _limit(self, condition: Condition) -> float:
+        return condition.within_s or self._stage.task.scenario.patience_s
+
+    def _hopeless(self) -> bool:
+        return in_the_way(self._stage.driver, self._stage.finder, self._stage.task.profile)
+
+    def _time_left(self) -> float:
+        """Seconds of the task's limit; our pictures and the barriers are not counted."""
+        apart_s = sum(ledger.evidence_s + ledger.barrier_s for ledger in self._ledgers)
+        return self._stage.task.scenario.time_limit_s - (self.elapsed_s - apart_s)
+
+    def _check_time_limit(self) -> None:
+        limit_s = self._stage.task.scenario.time_limit_s
+        if self._time_left() <= 0:
+            raise StepFailed(
+                "time_limit",
+                expected=f"the task to be done within {limit_s:g} s",
+                seen=f"the limit of {limit_s:g} s was reached",
+            )
+
+    def _dismiss_interruptions(self, draft: Draft) -> None:
+        """Sends away what the profile says gets in the way, each at most once a look."""
+        stage = self._stage
+        for interruption in stage.task.profile.interruptions:
+            if not stage.driver.look(interruption.seen):
+                continue
+            dismiss = stage.driver.look(interruption.dismiss)
+            if not dismiss:
+                continue  # its button has not come yet: a countdown
+            began = stage.clock.monotonic()
+            with draft.ledger.evidence():
+                picture = stage.evidence.picture(stage.driver.picture())
+            with draft.ledger.action():
+                stage.driver.tap(dismiss[0].box.middle)
+            draft.met.append((interruption.name, stage.clock.monotonic() - began, picture))
+
+
+@dataclass
+class _Every:
+    """Says when something is due again while a wait goes on."""
+
+    period_s: float
+    next_s: float = field(default=0.0)
+
+    def due(self, waited_s: float) -> bool:
+        if waited_s < self.next_s:
+            return False
+        self.next_s = waited_s + self.period_s
+        return True

@@ -1,0 +1,64 @@
+"""Takes the evidence of an attempt, always after the step's clock has stopped."""
+
+from __future__ import annotations
+
+from harness.errors import StepFailed
+from harness.evidence import Picture
+from harness.model import Symptoms, name_target
+from harness.stage import Draft, Stage
+from harness.symptoms import examine
+
+
+class Witness:
+    """What was kept of one attempt so far."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._last: Picture | None = None
+        self._before_touch: Picture | None = None
+        self._log: list[str] = []
+        self.checkpoints: tuple[str, ...] = ()
+        """Names of the checkpoints that were seen, in the order in which they were."""
+
+    def before(self, draft: Draft) -> None:
+        """The screen before a touch: the last picture, unless the step has had to wait since."""
+        if self._last is None or draft.waited:
+            with draft.ledger.evidence():
+                self._last = self._picture()
+        draft.before = self._before_touch = self._last
+
+    def after(self, draft: Draft) -> None:
+        """The screen after the step: picture, hierarchy, activity, checkpoints."""
+        with draft.ledger.evidence():
+            draft.after = self._last = self._picture()
+            draft.hierarchy = self._stage.evidence.hierarchy(self._stage.driver.hierarchy())
+            draft.activity = self._stage.driver.foreground()[1]
+            self._reach_checkpoints()
+
+    def examine(self, failed: StepFailed, draft: Draft) -> Symptoms:
+        """Everything that bears on why the step failed."""
+        stage = self._stage
+        with draft.ledger.evidence():
+            self._log.extend(stage.driver.log())
+            now = self._picture()
+            return examine(
+                failed,
+                step=draft.planned.step.tag,
+                stage=stage,
+                log=tuple(self._log),
+                unchanged=self._before_touch is not None
+                and now.digest == self._before_touch.digest,
+            )
+
+    def kept_log(self) -> str | None:
+        """The device's log, which is read at trouble only."""
+        return self._stage.evidence.log(tuple(self._log)).result() if self._log else None
+
+    def _picture(self) -> Picture:
+        return self._stage.evidence.picture(self._stage.driver.picture())
+
+    def _reach_checkpoints(self) -> None:
+        for checkpoint in self._stage.task.scenario.checkpoints:
+            name = name_target(checkpoint.at)
+            if name not in self.checkpoints and self._stage.finder.find(checkpoint.at) is not None:
+                self.checkpoints = (*self.checkpoints, name)
