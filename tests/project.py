@@ -39,9 +39,9 @@ def kind_of(raw: bytes) -> str:
     return found[1].decode() if found and found[1].decode() in LOADERS else "scenario"
 
 
-def load_case(raw: bytes, root: Path) -> Document[Any]:
-    """Loads bytes as the file of their kind in a project below `root`."""
-    kind = kind_of(raw)
+def load_case(raw: bytes, root: Path, kind: str | None = None) -> Document[Any]:
+    """Loads bytes as a file of their kind, or of the one given, in a project below `root`."""
+    kind = kind or kind_of(raw)
     path = root / PLACES[kind]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(raw)
