@@ -302,8 +302,9 @@ def _check_bare_steps(file: _File) -> None:
         entry = node.entries[0]
         if entry.key in BARE_TAGS and isinstance(path[-1], int):
             message = f"{entry.key} stands alone; write '- {entry.key}'"
-            file.places.add((entry.place.line, entry.place.column))
             file.note(entry.key_place, (*path, entry.key), message)
+            # What stands behind it is wrong in no other way.
+            file.places.add((entry.place.line, entry.place.column))
 
 
 def _check_nothing_written(file: _File) -> None:

@@ -130,26 +130,28 @@ class Source:
     faults: tuple[Fault, ...]
 
 
-def read_source(raw: bytes, parser: Any = None) -> Source:
-    """Reads the bytes of a file.
-
-    Args:
-        raw: what is in the file, at most one byte more than `MAX_BYTES`.
-        parser: PyYAML's parser class, for tests; the C one when it is there.
-    """
+def read_source(raw: bytes) -> Source:
+    """Reads the bytes of a file, at most one more than `MAX_BYTES`."""
     try:
         text = decode(raw)
     except Unreadable as unreadable:
         return Source(lines=_lines_for(raw), root=None, faults=(unreadable.fault,))
-    composer = _Composer(text, parser or PARSER)
+    # What is said about a file must not depend on how PyYAML was installed. The parsers differ
+    # about question marks between brackets, and in how they word what is broken.
+    parser = PURE_PARSER if "?" in text else PARSER
+    composer = _Composer(text, parser)
     root = composer.compose()
+    if composer.broken and parser is not PURE_PARSER:
+        composer = _Composer(text, PURE_PARSER)
+        root = composer.compose()
     return Source(tuple(text.split("\n")), root, tuple(composer.faults))
 
 
 # --- bytes -> text --------------------------------------------------------------------------------
 
-_FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]|\\r(?!\\n)")  # fmt: skip  # noqa: E501  one character class
-"""Characters that YAML forbids, or that it (but no editor) takes for the end of a line."""
+_FORBIDDEN = re.compile("[^\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]|\\r(?!\\n)")  # fmt: skip  # noqa: E501  one character class
+"""Tabs, about which parsers differ; characters that YAML forbids, or that it takes for the end
+of a line as no editor does."""
 
 _SAVE_AS_UTF8 = "save it as UTF-8 (VS Code: the encoding in the status bar, Notepad: Save as)"
 
@@ -202,6 +204,8 @@ def _name_forbidden(text: str, index: int) -> str:
         return f"the file looks like UTF-16; {_SAVE_AS_UTF8}"
     if character == "\0":
         return f"this is not a text file, there is a NUL character in it; {_SAVE_AS_UTF8}"
+    if character == "\t":
+        return "a tab; YAML is indented with spaces: write 2 spaces"
     if character == "\r":
         return "a carriage return without a line feed; save the file with Unix line ends (LF)"
     return f"the invisible character U+{ord(character):04X} cannot be used here; delete it"
@@ -298,6 +302,7 @@ class _Composer:
         self._documents = 0
         self._root: Node | None = None
         self.faults: list[Fault] = []
+        self.broken = False
 
     def compose(self) -> Node | None:
         """The root of the tree; None when the YAML is broken or beyond the limits."""
@@ -305,6 +310,7 @@ class _Composer:
             for event in self._events():
                 self._take(event)
         except yaml.YAMLError as error:
+            self.broken = True
             place, message = explain_syntax(error, self._text)
             self._note(place, message)
             return None

@@ -1,8 +1,8 @@
 """What PyYAML says about broken YAML, in words that a tester can act on.
 
-libyaml and the parser in Python word the same mistake differently, and neither
-says what to write. Their message only tells which kind of mistake it is; the
-text at the place tells the rest.
+The parser says where it gave up and what it wanted, not what to write. Its message
+only tells which kind of mistake it is; the text at the place tells the rest. (The
+parser is the one in Python: `harness/yaml_source.py` does not ask libyaml.)
 """
 
 from __future__ import annotations
@@ -86,16 +86,6 @@ def _find_trouble(error: yaml.YAMLError, text: str) -> _Trouble:
 # --- kinds of trouble -----------------------------------------------------------------------------
 
 
-def _is_tab(trouble: _Trouble) -> bool:
-    # Both parsers stumble over the tab itself, or over what a tab has shifted.
-    return "\t" in trouble.indent or trouble.rest.startswith("\t")
-
-
-def _explain_tab(trouble: _Trouble) -> tuple[Place, str]:
-    column = trouble.line.index("\t") + 1
-    return Place(trouble.place.line, column), "a tab; YAML is indented with spaces: write 2 spaces"
-
-
 def _is_open_quote(trouble: _Trouble) -> bool:
     quoted = "quoted scalar" in trouble.context
     return quoted and ("end of stream" in trouble.problem or "document" in trouble.problem)
@@ -110,7 +100,6 @@ def _is_escape(trouble: _Trouble) -> bool:
 
 
 def _explain_escape(trouble: _Trouble) -> tuple[Place, str]:
-    # The backslash is before the place, or at it: the parsers differ.
     start = trouble.line.rfind("\\", 0, trouble.place.column) + 1
     place = Place(trouble.place.line, start or trouble.place.column)
     return place, "in double quotes a backslash begins an escape; use single quotes, or write \\\\"
@@ -137,7 +126,7 @@ def _explain_flow(trouble: _Trouble) -> tuple[Place, str]:
         return place, "the Chinese comma “，” parts nothing; write ', ' (a comma and a space)"
     hint = (
         f"a comma or {closing} is missing before {shorten(trouble.rest[:1])!r}; "
-        "a text with , : [ ] { } in it must be in quotes"
+        "a text with , : ? [ ] { } in it must be in quotes"
     )
     return trouble.place, trouble.colon_instead() or hint
 
@@ -252,7 +241,6 @@ _KINDS: tuple[
     tuple[Callable[[_Trouble], bool], Callable[[_Trouble], tuple[Place, str]]], ...
 ] = (
     (_is_open_quote, _explain_open_quote),
-    (_is_tab, _explain_tab),
     (_is_escape, _explain_escape),
     (_is_bad_start, _explain_bad_start),
     (_is_flow, _explain_flow),
