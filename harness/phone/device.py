@@ -8,7 +8,8 @@ is not for several threads at once.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -115,6 +116,7 @@ class Phone:
         self.font_scale = font_scale
         self.orientation: Orientation = "PORTRAIT"
         self.events = Events(clock.monotonic())
+        self._held = False
         self.log = Logcat()
         self._changes: list[tuple[float, str]] = []
         self._serial = 0
@@ -141,7 +143,18 @@ class Phone:
 
     def catch_up(self) -> None:
         """Lets everything happen that has fallen due by the clock."""
-        self.events.until(self.clock.monotonic())
+        if not self._held:
+            self.events.until(self.clock.monotonic())
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Holds the phone's time for several inputs and looks: they belong to one moment."""
+        self.catch_up()
+        held, self._held = self._held, True
+        try:
+            yield
+        finally:
+            self._held = held
 
     def wall_time(self) -> datetime:
         """The moment of the phone's own time, in its time zone; during an event, the event's."""
@@ -289,6 +302,21 @@ class Phone:
                 self._launch(app, app.links[prefix], {"rest": unquote(url[len(prefix) :])})
                 return
         raise NotInstalled(f"no App on the phone opens {url}")
+
+    def start_activity(self, package: str, activity: str) -> None:
+        """Opens a screen of an App by its activity, with or without the package before it.
+
+        Raises:
+            NotInstalled: There is no such App, or it has no such activity.
+        """
+        self.catch_up()
+        app = self._app(package)
+        wanted = activity.removeprefix(package)
+        for screen in app.screens:
+            if screen.activity == wanted:
+                self._launch(app, "" if screen.name == app.start else screen.name)
+                return
+        raise NotInstalled(f"{package} has no activity {activity}")
 
     def rotate(self, orientation: Orientation) -> None:
         """Remembers an orientation; the picture stays upright, as these Apps are portrait only."""

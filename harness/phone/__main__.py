@@ -1,0 +1,65 @@
+"""`python -m harness.phone`: a simulated phone in a process of its own.
+
+It prints one line of JSON when it listens, and ends when its standard input is
+closed: when whoever started it is gone, however that came about, so is the phone.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import threading
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from harness.phone.apps import APPS, load
+from harness.phone.clock import RealClock
+from harness.phone.device import Phone
+from harness.phone.server import listen, server, url_of
+
+ENDING_S = 3.0
+"""How long a request that is under way may hold up the end."""
+
+
+def main(
+    app: Annotated[
+        list[str] | None,
+        typer.Option(help=f"An App to install, repeatable: {', '.join(APPS)}. Default: all."),
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    attended: Annotated[
+        bool, typer.Option(help="Somebody is there to drag sliders and show a face.")
+    ] = False,
+    font_scale: Annotated[float, typer.Option(help="The system's font size.", min=0.5)] = 1.0,
+) -> None:
+    """Runs a simulated phone until its standard input is closed."""
+    try:
+        apps = load(app or list(APPS))
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from problem
+    phone = Phone(apps, RealClock(), attended=attended, font_scale=font_scale)
+    listening = listen(port)
+    running = server(phone)
+    threading.Thread(target=_end_with_input, args=(running,), daemon=True).start()
+    # What is there by now stays: a collection in the middle of a request need not look at it.
+    gc.collect()
+    gc.freeze()
+    packages = {name: each.package for name, each in zip(app or APPS, apps, strict=True)}
+    announcement = {"url": url_of(listening), "pid": os.getpid(), "packages": packages}
+    sys.stdout.write(json.dumps(announcement) + "\n")
+    sys.stdout.flush()
+    running.run(sockets=[listening])
+
+
+def _end_with_input(running: uvicorn.Server) -> None:
+    sys.stdin.buffer.read()
+    running.should_exit = True
+    threading.Timer(ENDING_S, os._exit, args=(0,)).start()
+
+
+if __name__ == "__main__":
+    typer.run(main)

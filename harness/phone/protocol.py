@@ -1,0 +1,278 @@
+"""The phone's W3C/Appium endpoint: from a request to a command, from its outcome to an answer.
+
+One request at a time, to its end: the phone has no threads, and a command sees
+one moment of it. Every answer is JSON with a `value`; whatever goes wrong is a
+W3C error, and the phone goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from harness.phone import commands, mobile
+from harness.phone.arguments import Arguments
+from harness.phone.commands import Call, Command
+from harness.phone.device import NotInstalled, Phone
+from harness.phone.faults import Fault
+from harness.phone.session import Session, open_session
+
+LARGEST_BODY = 1_000_000
+"""Bytes; no command needs more."""
+BASE_PATH = "/wd/hub"
+"""Where Appium 1 had its endpoint, and some clients still look for it."""
+HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-cache"}
+
+_SESSION = "/session/{session}"
+_ELEMENT = _SESSION + "/element/{element}"
+_DEVICE = _SESSION + "/appium/device"
+_APP = _SESSION + "/appium/app"
+
+# What needs a session, below its path.
+COMMANDS: tuple[tuple[str, str, Command], ...] = (
+    ("GET", _SESSION, commands.capabilities),
+    ("GET", _SESSION + "/appium/capabilities", commands.appium_capabilities),
+    ("POST", _SESSION + "/element", commands.find_one),
+    ("POST", _SESSION + "/elements", commands.find_all),
+    ("GET", _SESSION + "/element/active", commands.active_element),
+    ("POST", _SESSION + "/element/active", commands.active_element),
+    ("POST", _ELEMENT + "/element", commands.find_one),
+    ("POST", _ELEMENT + "/elements", commands.find_all),
+    ("POST", _ELEMENT + "/click", commands.click),
+    ("POST", _ELEMENT + "/value", commands.value),
+    ("POST", _ELEMENT + "/clear", commands.clear),
+    ("GET", _ELEMENT + "/text", commands.text),
+    ("GET", _ELEMENT + "/name", commands.name),
+    ("GET", _ELEMENT + "/attribute/{name}", commands.attribute),
+    ("GET", _ELEMENT + "/property/{name}", commands.attribute),
+    ("GET", _ELEMENT + "/rect", commands.rect),
+    ("GET", _ELEMENT + "/location", commands.location),
+    ("GET", _ELEMENT + "/location_in_view", commands.location),
+    ("GET", _ELEMENT + "/size", commands.size),
+    ("GET", _ELEMENT + "/displayed", commands.displayed),
+    ("GET", _ELEMENT + "/enabled", commands.enabled),
+    ("GET", _ELEMENT + "/selected", commands.selected),
+    ("GET", _ELEMENT + "/screenshot", commands.element_screenshot),
+    ("GET", _SESSION + "/screenshot", commands.screenshot),
+    ("GET", _SESSION + "/source", commands.source),
+    ("POST", _SESSION + "/actions", commands.perform_actions),
+    ("DELETE", _SESSION + "/actions", commands.nothing),
+    ("POST", _SESSION + "/back", commands.back),
+    ("POST", _SESSION + "/keys", commands.keys),
+    ("POST", _SESSION + "/url", commands.open_url),
+    ("GET", _SESSION + "/orientation", commands.orientation),
+    ("POST", _SESSION + "/orientation", commands.rotate),
+    ("GET", _SESSION + "/window/rect", commands.window_rect),
+    ("GET", _SESSION + "/window/current/size", commands.window_size),
+    ("GET", _SESSION + "/alert/text", commands.alert_text),
+    ("POST", _SESSION + "/alert/accept", commands.alert_accept),
+    ("POST", _SESSION + "/alert/dismiss", commands.alert_dismiss),
+    ("GET", _SESSION + "/timeouts", commands.timeouts),
+    ("POST", _SESSION + "/timeouts", commands.set_timeouts),
+    ("GET", _SESSION + "/contexts", commands.contexts),
+    ("GET", _SESSION + "/context", commands.context),
+    ("POST", _SESSION + "/context", commands.set_context),
+    ("GET", _SESSION + "/log/types", commands.log_types),
+    ("POST", _SESSION + "/log", commands.log),
+    ("GET", _SESSION + "/se/log/types", commands.log_types),
+    ("POST", _SESSION + "/se/log", commands.log),
+    ("GET", _SESSION + "/appium/settings", commands.settings),
+    ("POST", _SESSION + "/appium/settings", commands.update_settings),
+    ("POST", _SESSION + "/execute/sync", mobile.execute),
+    ("POST", _SESSION + "/execute", mobile.execute),
+    ("GET", _DEVICE + "/current_package", mobile.current_package),
+    ("GET", _DEVICE + "/current_activity", mobile.current_activity),
+    ("GET", _DEVICE + "/system_time", mobile.device_time),
+    ("POST", _DEVICE + "/system_time", mobile.device_time),
+    ("GET", _DEVICE + "/display_density", mobile.display_density),
+    ("GET", _DEVICE + "/system_bars", mobile.system_bars),
+    ("POST", _DEVICE + "/hide_keyboard", mobile.hide_keyboard),
+    ("GET", _DEVICE + "/is_keyboard_shown", mobile.is_keyboard_shown),
+    ("POST", _DEVICE + "/press_keycode", mobile.press_key),
+    ("POST", _DEVICE + "/long_press_keycode", mobile.press_key),
+    ("POST", _DEVICE + "/activate_app", mobile.activate_app),
+    ("POST", _DEVICE + "/terminate_app", mobile.terminate_app),
+    ("POST", _DEVICE + "/app_state", mobile.query_app_state),
+    ("POST", _DEVICE + "/app_installed", mobile.is_app_installed),
+    ("POST", _DEVICE + "/start_activity", mobile.start_activity),
+    ("POST", _APP + "/activate", mobile.activate_app),
+    ("POST", _APP + "/terminate", mobile.terminate_app),
+)
+
+
+# --- which command a path means -------------------------------------------------------------------
+
+
+@dataclass
+class _Node:
+    """A part of a path: what may follow it, and what each HTTP method does there."""
+
+    below: dict[str, _Node] = field(default_factory=dict)
+    variable: str = ""
+    methods: dict[str, Any] = field(default_factory=dict)
+
+
+class Routes:
+    """Paths by their parts; a fixed part is preferred to a variable one."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+
+    def add(self, method: str, path: str, command: Any) -> None:
+        """Adds a command; `{x}` in the path is a variable part."""
+        node = self._root
+        for part in _parts(path):
+            key = "{}" if part.startswith("{") else part
+            node = node.below.setdefault(key, _Node())
+            if key == "{}":
+                node.variable = part.strip("{}")
+        node.methods[method] = command
+
+    def find(self, method: str, path: str) -> tuple[Any, dict[str, str]]:
+        """The command, and the variable parts.
+
+        Raises:
+            Fault: `unknown command` for the path, `unknown method` for the HTTP method.
+        """
+        node = self._root
+        variables: dict[str, str] = {}
+        for part in _parts(path):
+            fixed = node.below.get(part) if part != "{}" else None
+            found = fixed or node.below.get("{}")
+            if found is None:
+                raise Fault("unknown command", f"the phone has no {path[:200]}")
+            if found is not fixed:
+                variables[found.variable] = part
+            node = found
+        if not node.methods:
+            raise Fault("unknown command", f"the phone has no {path[:200]}")
+        if method not in node.methods:
+            known = ", ".join(node.methods)
+            raise Fault("unknown method", f"{path[:200]} takes {known}, not {method}")
+        return node.methods[method], variables
+
+
+def _parts(path: str) -> Iterator[str]:
+    return filter(None, path.split("/"))
+
+
+# --- answering ------------------------------------------------------------------------------------
+
+
+class Endpoint:
+    """Answers for one phone. It has one session at a time: a new one ends the last."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.phone = phone
+        self.session: Session | None = None
+        self._routes = Routes()
+        for method, path, command in COMMANDS:
+            self._routes.add(method, path, command)
+        self._routes.add("GET", "/status", self._status)
+        self._routes.add("GET", "/sessions", self._sessions)
+        self._routes.add("GET", "/appium/sessions", self._sessions)
+        self._routes.add("POST", "/session", self._open)
+        self._routes.add("DELETE", _SESSION, self._close)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An ASGI application."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        try:
+            body = await _body(request)
+            content = self.answer(request.method, request.url.path, body)
+            response = Response(content, headers=HEADERS)
+        except ClientDisconnect:
+            return
+        except Exception as problem:  # the phone goes on, whatever a command ran into
+            fault = _fault(problem)
+            response = Response(_json(fault.payload()), fault.status, headers=HEADERS)
+        await response(scope, receive, send)
+
+    def answer(self, method: str, path: str, body: bytes) -> bytes:
+        """The answer to a request.
+
+        Raises:
+            Fault: The request cannot be fulfilled; other exceptions are mistakes of ours.
+        """
+        command, variables = self._routes.find(method, path.removeprefix(BASE_PATH))
+        arguments = _arguments(body) if method == "POST" else Arguments({})
+        with self.phone.moment():
+            if "session" not in variables:
+                return _json(command(arguments))
+            call = Call(self.phone, self._session(variables["session"]), arguments, variables)
+            return _json({"value": command(call), "sessionId": call.session.id})
+
+    def _session(self, session_id: str) -> Session:
+        if self.session is None or self.session.id != session_id:
+            raise Fault(
+                "invalid session id", "the session is over or was never there; open another"
+            )
+        return self.session
+
+    def _open(self, body: Arguments) -> dict[str, Any]:
+        # As with adb, a second session on a phone ends the first.
+        self.session = None
+        self.session = open_session(self.phone, body, str(uuid4()))
+        value = {"sessionId": self.session.id, "capabilities": self.session.capabilities}
+        return {"value": value, "sessionId": self.session.id}
+
+    def _close(self, _call: Call) -> None:
+        self.session = None
+
+    def _sessions(self, _body: Arguments) -> dict[str, Any]:
+        session = self.session
+        known = [{"id": session.id, "capabilities": session.capabilities}] if session else []
+        return {"value": known}
+
+    def _status(self, _body: Arguments) -> dict[str, Any]:
+        build = {"version": "simulated phone"}
+        return {"value": {"ready": True, "message": "the phone is on", "build": build}}
+
+
+def application(phone: Phone) -> Starlette:
+    """The phone's endpoint as an ASGI application."""
+    return Starlette(routes=[Mount("/", app=Endpoint(phone))])
+
+
+async def _body(request: Request) -> bytes:
+    chunks: list[bytes] = []
+    length = 0
+    async for chunk in request.stream():
+        length += len(chunk)
+        if length > LARGEST_BODY:
+            raise Fault("invalid argument", f"a request may have {LARGEST_BODY} bytes at most")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _arguments(body: bytes) -> Arguments:
+    try:
+        fields = json.loads(body) if body.strip() else {}
+        if b"\\ud" in body.lower():
+            _json(fields)  # half of a surrogate pair is no text: it could not even be answered
+    except (ValueError, RecursionError) as problem:
+        raise Fault("invalid argument", f"the request's body is not JSON: {problem}") from problem
+    return Arguments.of(fields)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _fault(problem: Exception) -> Fault:
+    if isinstance(problem, Fault):
+        return problem
+    if isinstance(problem, NotInstalled):
+        return Fault("invalid argument", str(problem))
+    return Fault("unknown error", f"{type(problem).__name__}: {problem}")
