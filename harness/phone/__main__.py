@@ -10,19 +10,14 @@ import gc
 import json
 import os
 import sys
-import threading
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from harness.phone.apps import APPS, load
 from harness.phone.clock import RealClock
 from harness.phone.device import Phone
-from harness.phone.server import listen, server, url_of
-
-ENDING_S = 3.0
-"""How long a request that is under way may hold up the end."""
+from harness.phone.server import listen, serve_until_closed, url_of
 
 
 def main(
@@ -43,8 +38,6 @@ def main(
         raise typer.BadParameter(str(problem)) from problem
     phone = Phone(apps, RealClock(), attended=attended, font_scale=font_scale)
     listening = listen(port)
-    running = server(phone)
-    threading.Thread(target=_end_with_input, args=(running,), daemon=True).start()
     # What is there by now stays: a collection in the middle of a request need not look at it.
     gc.collect()
     gc.freeze()
@@ -52,13 +45,7 @@ def main(
     announcement = {"url": url_of(listening), "pid": os.getpid(), "packages": packages}
     sys.stdout.write(json.dumps(announcement) + "\n")
     sys.stdout.flush()
-    running.run(sockets=[listening])
-
-
-def _end_with_input(running: uvicorn.Server) -> None:
-    sys.stdin.buffer.read()
-    running.should_exit = True
-    threading.Timer(ENDING_S, os._exit, args=(0,)).start()
+    serve_until_closed(phone, listening, sys.stdin.buffer)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 import uvicorn
 
@@ -15,6 +17,8 @@ from harness.phone.protocol import application
 KEEP_ALIVE_S = 3600
 """A client's connection stays open between two steps of a slow task; uvicorn's default is 5 s."""
 STOP_S = 10.0
+ENDING_S = 3.0
+"""How long a request that is under way may hold up the end of the process."""
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -38,8 +42,7 @@ def url_of(listening: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-def server(phone: Phone) -> uvicorn.Server:
-    """A server that is ready to run."""
+def _server(phone: Phone) -> uvicorn.Server:
     config = uvicorn.Config(
         application(phone),
         loop="asyncio",
@@ -62,7 +65,7 @@ def serving(phone: Phone, port: int = 0) -> Iterator[str]:
     request is under way.
     """
     listening = listen(port)
-    running = server(phone)
+    running = _server(phone)
     thread = threading.Thread(
         target=running.run, kwargs={"sockets": [listening]}, name="phone", daemon=True
     )
@@ -73,3 +76,20 @@ def serving(phone: Phone, port: int = 0) -> Iterator[str]:
         running.should_exit = True
         thread.join(STOP_S)
         listening.close()
+
+
+def serve_until_closed(phone: Phone, listening: socket.socket, leash: BinaryIO) -> None:
+    """Serves a phone until `leash` is at its end, or the process is told to stop."""
+    running = _server(phone)
+    threading.Thread(target=_end_with, args=(leash, running), daemon=True).start()
+    running.run(sockets=[listening])
+
+
+def _end_with(leash: BinaryIO, running: uvicorn.Server) -> None:
+    # Unbuffered: a buffered reader's lock, held here, would get in the way of Python's own end.
+    while os.read(leash.fileno(), 4096):
+        pass
+    running.should_exit = True
+    end = threading.Timer(ENDING_S, os._exit, args=(1,))
+    end.daemon = True
+    end.start()
