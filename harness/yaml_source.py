@@ -435,6 +435,9 @@ class _Composer:
         if key.text is _NO_KEY:
             return
         first = top.entries.get(key.text)
+        if isinstance(value, Scalar) and value.value is None and not value.text:
+            # Nothing has no place of its own, or a different one with each parser.
+            value = Scalar(None, "", key.place)
         if first is None:
             top.entries[key.text] = Entry(key.text, key.place, value)
             return
