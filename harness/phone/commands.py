@@ -425,13 +425,14 @@ def log_types(_call: Call) -> list[str]:
 
 
 def log(call: Call) -> list[dict[str, Any]]:
-    """The log, as the client reads it: a line, its moment in ms and its level."""
+    """The log since it was last read: of each line its text, its moment in ms and its level."""
     if call.arguments.text("type") != "logcat":
         raise Fault("invalid argument", "the only log here is 'logcat'")
     levels = {"I": "INFO", "W": "WARN", "E": "SEVERE"}
+    since, call.session.log_read = call.session.log_read, call.phone.log.written
     return [
         {"timestamp": round(at.timestamp() * 1000), "level": levels[level], "message": line}
-        for at, level, line in call.phone.log.entries()
+        for at, level, line in call.phone.log.entries(since)
     ]
 
 

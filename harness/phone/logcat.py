@@ -32,16 +32,19 @@ class Logcat:
     """The lines so far, oldest first."""
 
     def __init__(self) -> None:
+        self.written = 0
         self._lines: deque[tuple[datetime, str, str]] = deque(maxlen=KEPT)
 
     def __iter__(self) -> Iterator[str]:
         return (text for _, _, text in self._lines)
 
-    def entries(self) -> tuple[tuple[datetime, str, str], ...]:
-        """Each line with its moment and its level (I, W or E)."""
-        return tuple(self._lines)
+    def entries(self, since: int = 0) -> tuple[tuple[datetime, str, str], ...]:
+        """The lines after the first `since`, each with its moment and its level (I, W or E)."""
+        forgotten = self.written - len(self._lines)
+        return tuple(self._lines)[max(0, since - forgotten) :]
 
     def _add(self, at: datetime, pid: int, level: Level, tag: str, message: str) -> None:
+        self.written += 1
         self._lines.append((at, level, line(at, pid, level, tag, message)))
 
     def started(self, at: datetime, app: App, screen: Screen) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from dataclasses import dataclass
 
 from harness.phone.faults import Fault
@@ -51,7 +52,10 @@ def pattern(source: str) -> Pattern:
     if len(source) > LONGEST:
         raise Fault("invalid selector", f"a pattern may have {LONGEST} characters at most")
     try:
-        compiled = re.compile(source, re.DOTALL)
+        with warnings.catch_warnings():
+            # Python warns of what its grammar may mean one day; the pattern is Java's anyway.
+            warnings.simplefilter("ignore", FutureWarning)
+            compiled = re.compile(source, re.DOTALL)
     except (re.error, OverflowError, RecursionError) as problem:
         raise Fault("invalid selector", f"not a regular expression: {problem}") from problem
     return Pattern(compiled, _repetitions(source))

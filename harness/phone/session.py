@@ -39,6 +39,8 @@ class Session:
     )
     """In ms. Stored only: the phone answers at once, and whoever awaits something looks again."""
     references: References = field(default_factory=References)
+    log_read: int = 0
+    """How many lines of the log the client has had."""
 
 
 def open_session(phone: Phone, body: Arguments, session_id: str) -> Session:

@@ -194,8 +194,8 @@ class _Reader(Transformer[Token, Any]):
         return selector
 
     def scrollable(self, container: Selector, *calls: _Call) -> Scrolling:
-        scrolling = None
-        swipes = MOST_SWIPES
+        scrolling: Scrolling | None = None
+        swipes: int | None = None
         for call in calls:
             if call.name == "setMaxSearchSwipes":
                 swipes = call.one(int)
@@ -207,7 +207,8 @@ class _Reader(Transformer[Token, Any]):
                 raise Fault("invalid selector", f".{call.name}() cannot follow a scroll")
         if scrolling is None:
             raise Fault("invalid selector", "the UiScrollable does nothing: add .scrollIntoView()")
-        return replace(scrolling, most_swipes=max(0, min(swipes, 100)))
+        most = scrolling.most_swipes if swipes is None else swipes
+        return replace(scrolling, most_swipes=max(0, min(most, 100)))
 
 
 def _unescape(match: re.Match[str]) -> str:
