@@ -130,6 +130,10 @@ class _File:
         line, column = self._inside(place)
         self.problems.append(Problem(self.shown, line, column, name_field(path), message))
 
+    def is_noted(self, place: Place) -> bool:
+        """Whether something is wrong at a place already."""
+        return self._inside(place) in self.places
+
     def _inside(self, place: Place) -> tuple[int, int]:
         """A place that an editor can go to: the end of a file may be no line of its own."""
         lines = self.source.lines
@@ -201,7 +205,7 @@ def _validate(file: _File, root: Node, kind: _Kind[Value]) -> Value | None:
 
 def _note_all(file: _File, spot: Spot, error: ValidationError) -> None:
     errors = error.errors(include_url=False)
-    for each in errors[: 10 * MAX_PROBLEMS]:
+    for each in errors[: 3 * MAX_PROBLEMS]:
         explanation = explain(each, spot)
         if explanation is None:
             continue
@@ -268,6 +272,8 @@ def _check_id(file: _File) -> None:
 
 def _check_common(file: _File) -> None:
     for path, scalar in _texts(file):
+        if file.is_noted(scalar.place):
+            continue  # it may be longer than its limit, and slow to look at
         if path[-1:] in (("matches",), ("inbox",)):
             _note_if(file, scalar, path, find_pattern_fault(_example(scalar.text)))
         elif path[-1:] == ("xpath",):

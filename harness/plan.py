@@ -273,6 +273,7 @@ def check_files(
         # Shared steps that no scenario runs yet are checked too.
         *(problem for each in shared for problem in _check_steps(each, around, (each.value.id,))),
         *(problem for group in (scenarios, profiles, shared) for problem in _check_ids(group)),
+        *(problem for each in profiles for problem in _check_barriers(each)),
         *(_check_devices(devices, profiles) if devices else ()),
     ]
     return tuple(sorted(set(found)))
@@ -366,6 +367,16 @@ def _check_ids(
             message = f"{first[name]} has the id {name!r} too; rename one of the files and its id"
             yield _problem(document, ("id",), message)
         first.setdefault(name, document.path)
+
+
+def _check_barriers(profile: Document[AppProfile]) -> Iterator[Problem]:
+    """A code goes into an element of the same profile."""
+    elements = profile.value.elements
+    for name, barrier in profile.value.barriers.items():
+        if isinstance(barrier.into, str) and barrier.into not in elements:
+            near = suggest(barrier.into, elements) or "; add it to elements:"
+            message = f"this profile names no element {shorten(barrier.into)!r}{near}"
+            yield _problem(profile, ("barriers", name, "into"), message)
 
 
 def _check_devices(

@@ -26,8 +26,11 @@ from harness.yaml_syntax import explain_syntax
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 40
 MAX_ALIASES = 50
-MAX_VALUES = 20_000
+MAX_VALUES = 10_000
 """Keys, texts, lists and mappings of one file, counted after aliases are filled in."""
+
+MAX_REREAD = 64 * 1024
+"""Characters of a broken file that are read once more, by the slower parser."""
 
 Plain = str | int | float | bool | None
 
@@ -141,7 +144,7 @@ def read_source(raw: bytes) -> Source:
     parser = PURE_PARSER if "?" in text else PARSER
     composer = _Composer(text, parser)
     root = composer.compose()
-    if composer.broken and parser is not PURE_PARSER:
+    if composer.broken and len(text) <= MAX_REREAD:
         composer = _Composer(text, PURE_PARSER)
         root = composer.compose()
     return Source(tuple(text.split("\n")), root, tuple(composer.faults))

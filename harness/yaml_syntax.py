@@ -2,7 +2,8 @@
 
 The parser says where it gave up and what it wanted, not what to write. Its message
 only tells which kind of mistake it is; the text at the place tells the rest. (The
-parser is the one in Python: `harness/yaml_source.py` does not ask libyaml.)
+parser in Python is the one that is asked, but for very large files, where libyaml
+must do: its words differ, the kinds are the same.)
 """
 
 from __future__ import annotations

@@ -224,6 +224,32 @@ def test_a_typical_scenario_loads_in_less_than_10_ms() -> None:
     assert (time.process_time() - began) / 20 < 0.010
 
 
+HEAD = b"# yaml-language-server: $schema=../../docs/schema/scenario.schema.json\n"
+ROOM = yaml_source.MAX_BYTES - 1000
+
+
+@pytest.mark.parametrize("body", [
+    b"[" * ROOM, b"{a: " * (ROOM // 4), b"? " * (ROOM // 2), b"- " * (ROOM // 2),
+    b'"' + b"a\n" * (ROOM // 2), b"a: " + b"x\n " * (ROOM // 3), b"a:" * (ROOM // 2),
+    b"steps:\n" + b"- tpa: home\n" * 4000, b"steps:\n" + b"- screenshto?\n" * 9000,
+    b"steps:\n" + b"- a\n" * 9000 + b'"', b"".join(b"k%d: 1\n" % key for key in range(4000)),
+    b"steps: [" + b"!x a," * 9000 + b"]", b"a: 1\n" * 4000, b"a: '" + b"${x}" * 60_000 + b"'",
+    b"steps:\n- tap: {text: {matches: '" + b"(a)" * 80_000 + b"'}}",
+    b"steps:\n- tap: {xpath: '" + b"//*" * 80_000 + b"'}",
+    b"steps:\n- tap: {xpath: '" + b"(" * 1990 + b"'}",
+], ids=lambda body: body[:12].decode().replace("\n", " ").strip())  # fmt: skip
+def test_no_file_takes_longer_than_a_second(body: bytes, tmp_path: Path) -> None:
+    taken = []
+    for _ in range(3):
+        began = time.process_time()
+        with pytest.raises(InvalidFile):
+            load_case(HEAD + body, tmp_path)
+        taken.append(time.process_time() - began)
+        if taken[-1] < 1:
+            return
+    pytest.fail(f"took {taken} s of processor time")
+
+
 def test_fields_count_from_1_as_reports_do() -> None:
     assert name_field(("steps", 2, "type", "into")) == "steps[3].type.into"
     assert name_field(()) == "file"

@@ -16,7 +16,7 @@ import yaml
 
 from harness import yaml_source
 from harness.load import Document
-from harness.model import Devices, Scenario, SharedSteps
+from harness.model import AppProfile, Devices, Scenario, SharedSteps
 from harness.plan import check_files
 from harness.problem import InvalidFile, Problem
 from tests.project import load_case, load_project
@@ -36,15 +36,18 @@ def problems_of(raw: bytes, root: Path) -> tuple[Problem, ...]:
 
 def problems_beside_others(document: Document[Any]) -> tuple[Problem, ...]:
     project = load_project()
-    scenarios, shared, devices = project.scenarios, project.shared, None
+    scenarios, shared, profiles = project.scenarios, project.shared, project.profiles
+    devices = None
     match document.value:
         case Scenario():
             scenarios = (*scenarios, document)
         case SharedSteps():
             shared = (*shared, document)
+        case AppProfile():
+            profiles = (*profiles, document)
         case Devices():
             devices = document
-    return check_files(scenarios, project.profiles, shared, devices)
+    return check_files(scenarios, profiles, shared, devices)
 
 
 def say(raw: bytes, root: Path) -> str:
