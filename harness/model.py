@@ -1024,6 +1024,8 @@ class AttemptRecord(Frozen):
     wall_s: float
     task_s: float | None
     """What a user would have waited plus the robot's actions; None unless it was completed."""
+    task_half_width_s: float | None = None
+    """Its error bar: the half-widths of all its responses, added up, so that none is left out."""
     verdict: Verdict
     symptoms: Symptoms | None = None
     trouble: str = ""

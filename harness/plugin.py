@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import platform
 import random
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
@@ -49,6 +50,8 @@ SCENARIOS = "scenarios"
 APPS = "apps"
 SHARED = "shared"
 DEVICES_FILE = "devices.yaml"
+LOG_WIDTH = 100
+"""Columns of a log that is no terminal."""
 RECORDED_VERSIONS = ("appium-python-client", "pytest", "pillow", "pydantic")
 
 
@@ -481,29 +484,15 @@ def _properties(record: AttemptRecord) -> list[tuple[str, object]]:
 # --- what is shown -------------------------------------------------------------------------------
 
 
-class TerminalFile:
-    """Lets rich write where pytest writes, past the capture of output."""
-
-    def __init__(self, writer: Any) -> None:
-        self._writer = writer
-
-    def write(self, text: str) -> int:
-        """Writes at once."""
-        self._writer.write(text, flush=True)
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        """Whether pytest writes to a terminal."""
-        return bool(self._writer.hasmarkup)
-
-
 def _console(config: pytest.Config) -> Console:
-    writer = config.get_terminal_writer()
-    file = cast("TextIO", TerminalFile(writer))
-    return Console(file=file, force_terminal=bool(writer.hasmarkup), width=writer.fullwidth)
+    """A console on pytest's own output, which stays open while pytest captures what tests print."""
+    width = max(LOG_WIDTH, config.get_terminal_writer().fullwidth)
+    try:
+        # Nothing is captured at this moment: a copy made now leads to the terminal for good.
+        file = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
+    except (AttributeError, OSError, ValueError):
+        return Console(width=width)  # an output that is no file: pytest within a program
+    return Console(file=file, width=None if file.isatty() else width)
 
 
 def _mute_pytest(config: pytest.Config) -> None:

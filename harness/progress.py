@@ -7,7 +7,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from harness.model import AttemptRecord, Outcome, PlannedAttempt, PlannedStep
+from harness.model import AttemptRecord, PlannedAttempt, PlannedStep
 
 MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "yellow")}
 """Completed; a finding; neither (blocked, or our own trouble)."""
@@ -58,18 +58,19 @@ class RunProgress:
 
 
 def sum_up(record: AttemptRecord) -> Text:
-    """An attempt in one line: mark, outcome, task, App, device, times, the first reason."""
+    """An attempt in a line: mark, outcome, attempt, task time; and why, if it was not completed."""
     outcome = record.verdict.outcome
     mark, color = MARKS[None if not outcome.attempted else outcome.completed]
     line = Text(f"{mark} {outcome:<18}", style=color)
-    line.append(f" {record.id}", style="default")
-    line.append(f"  {_times(record)}", style="dim")
-    if outcome is not Outcome.COMPLETED:
+    line.append(f" {record.id:<56}", style="default")
+    line.append(f" {_time(record):>13} {len(record.steps):>3} 步", style="dim")
+    if not outcome.completed:
         line.append(f"\n    {record.verdict.reasons[0]}", style="default")
     return line
 
 
-def _times(record: AttemptRecord) -> str:
-    steps = f"{len(record.steps)} 步 steps"
-    task = "" if record.task_s is None else f"任务 task {record.task_s:.1f} s, "
-    return f"{task}{steps}, 全程 wall {record.wall_s:.1f} s"
+def _time(record: AttemptRecord) -> str:
+    """The task time with its error bar; nothing for a task that was not completed."""
+    if record.task_s is None or record.task_half_width_s is None:
+        return ""
+    return f"{record.task_s:.1f} ± {record.task_half_width_s:.1f} s"

@@ -8,7 +8,7 @@ that the time the App takes is charged to the step that asked for it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -205,7 +205,7 @@ class _Attempt:
             symptoms = self._witness.examine(failed, draft)
             self._witness.after(draft)
             return symptoms
-        if draft.status == "done" or isinstance(planned.step, Commit):
+        if not isinstance(planned.step, Run | When):  # they touch nothing; their steps do
             self._witness.after(draft)
         return None
 
@@ -391,7 +391,8 @@ def _recorded(task: Task, started_at: datetime, course: _Course) -> AttemptRecor
         worker=task.worker,
         started_at=started_at,
         wall_s=course.wall_s,
-        task_s=_task_time(course.steps) if verdict.outcome.completed else None,
+        task_s=task_time(course.steps) if verdict.outcome.completed else None,
+        task_half_width_s=task_half_width(course.steps) if verdict.outcome.completed else None,
         verdict=verdict,
         symptoms=course.symptoms,
         trouble=course.trouble,
@@ -404,9 +405,15 @@ def _recorded(task: Task, started_at: datetime, course: _Course) -> AttemptRecor
     )
 
 
-def _task_time(steps: tuple[StepRecord, ...]) -> float:
+def task_time(steps: Iterable[StepRecord]) -> float:
     """What a user would have waited plus the robot's actions, in seconds."""
     return sum(step.times.app_s + step.times.action_s for step in steps)
+
+
+def task_half_width(steps: Iterable[StepRecord]) -> float:
+    """How far off that may be, in seconds: what all the responses may be off, added up."""
+    responses = (step.response for step in steps if step.response is not None)
+    return sum(response.half_width_s or 0.0 for response in responses)
 
 
 def _said(trouble: DeviceTrouble) -> str:
