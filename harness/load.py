@@ -49,7 +49,7 @@ class Document(Generic[Value_co]):
     value: Value_co
     path: str
     """Relative to the project's root, with slashes."""
-    root: Node = dataclasses.field(default=Scalar("", "", Place(1, 1)), repr=False, compare=False)
+    tree: Node = dataclasses.field(default=Scalar("", "", Place(1, 1)), repr=False, compare=False)
 
     def place(self, *path: str | int) -> tuple[int, int]:
         """Line and column, from 1, of the value at a path of keys and indices.
@@ -66,7 +66,7 @@ class Document(Generic[Value_co]):
         return name_field(self._descend(path).path)
 
     def _descend(self, path: FieldPath) -> Spot:
-        return descend(top(self.root, type(self.value)), path)
+        return descend(top(self.tree, type(self.value)), path)
 
 
 def load_scenario(path: Path, *, root: Path) -> Document[Scenario]:

@@ -204,7 +204,7 @@ def test_files_read_alike_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> No
     with_libyaml = load_scenario(SCENARIO, root=DATA)
     monkeypatch.setattr(yaml_source, "PARSER", yaml_source.PURE_PARSER)
     without = load_scenario(SCENARIO, root=DATA)
-    assert (without.value, without.root) == (with_libyaml.value, with_libyaml.root)
+    assert (without.value, without.tree) == (with_libyaml.value, with_libyaml.tree)
 
 
 def test_a_profile_without_the_line_for_editors_is_read() -> None:

@@ -238,7 +238,7 @@ def test_running_the_same_steps_twice_is_no_circle(project: Project, tmp_path: P
 
 def test_two_files_with_one_id_are_told_at_the_second(project: Project, tmp_path: Path) -> None:
     first = scenario(tmp_path, "launch")
-    second = Document(first.value, "scenarios/z/case.yaml", first.root)
+    second = Document(first.value, "scenarios/z/case.yaml", first.tree)
     assert [str(problem) for problem in check_files([second, first], project.profiles, [])] == [
         "scenarios/z/case.yaml:2:5: id: scenarios/social_security/case.yaml has the id 'case' too; "
         "rename one of the files and its id"
