@@ -185,25 +185,29 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An ASGI application."""
-        if scope["type"] != "http":
-            return
         request = Request(scope, receive)
         try:
             body = await _body(request)
-            content = self.answer(request.method, request.url.path, body)
-            response = Response(content, headers=HEADERS)
+            status, content = self.respond(request.method, request.url.path, body)
         except ClientDisconnect:
             return
+        except Fault as fault:
+            status, content = fault.status, _json(fault.payload())
+        await Response(content, status, headers=HEADERS)(scope, receive, send)
+
+    def respond(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer to a request, whatever it is."""
+        try:
+            return 200, self.answer(method, path, body)
         except Exception as problem:  # the phone goes on, whatever a command ran into
             fault = _fault(problem)
-            response = Response(_json(fault.payload()), fault.status, headers=HEADERS)
-        await response(scope, receive, send)
+            return fault.status, _json(fault.payload())
 
     def answer(self, method: str, path: str, body: bytes) -> bytes:
-        """The answer to a request.
+        """The answer to a request that can be fulfilled.
 
         Raises:
-            Fault: The request cannot be fulfilled; other exceptions are mistakes of ours.
+            Fault: It cannot; other exceptions are mistakes of ours or of an App.
         """
         command, variables = self._routes.find(method, path.removeprefix(BASE_PATH))
         arguments = _arguments(body) if method == "POST" else Arguments({})

@@ -61,7 +61,7 @@ def events(phone: Phone) -> list[str]:
     return [what for _, what in phone.changes]
 
 
-# --- starting and leaving --------------------------------------------------------------------------
+# --- starting and leaving -------------------------------------------------------------------------
 
 
 def test_a_cold_start_shows_the_launch_window_for_exactly_its_time(clock: VirtualClock) -> None:
@@ -72,7 +72,8 @@ def test_a_cold_start_shows_the_launch_window_for_exactly_its_time(clock: Virtua
     assert phone.foreground() == (PACKAGE, ".HomeActivity")
     clock.sleep(0.001)
     assert "空闲" in texts(phone)
-    assert phone.changes[-1] == (pytest.approx(COLD_START_S), f"screen {PACKAGE}/.HomeActivity")
+    at, what = phone.changes[-1]
+    assert (at, what) == (COLD_START_S, f"screen {PACKAGE}/.HomeActivity")
 
 
 def test_a_start_is_dated_when_it_happened_however_late_the_look(clock: VirtualClock) -> None:
@@ -150,7 +151,7 @@ def test_an_app_that_leaves_itself_begins_anew(clock: VirtualClock) -> None:
     assert "进" in texts(phone)
 
 
-# --- links -----------------------------------------------------------------------------------------
+# --- links ----------------------------------------------------------------------------------------
 
 
 def test_the_longest_prefix_of_a_link_decides(phone: Phone) -> None:
@@ -181,7 +182,7 @@ def test_a_link_to_an_app_that_is_starting_is_not_lost(clock: VirtualClock) -> N
     assert phone.foreground()[1] == ".ListActivity"
 
 
-# --- time ------------------------------------------------------------------------------------------
+# --- time -----------------------------------------------------------------------------------------
 
 
 def test_a_server_takes_exactly_its_time(phone: Phone, clock: VirtualClock) -> None:
@@ -258,7 +259,7 @@ def test_a_moment_holds_the_time(phone: Phone, clock: VirtualClock) -> None:
     assert "办理成功" in texts(phone)
 
 
-# --- touches ---------------------------------------------------------------------------------------
+# --- touches --------------------------------------------------------------------------------------
 
 
 def test_a_disabled_button_swallows_the_tap(phone: Phone) -> None:
@@ -336,7 +337,7 @@ def test_checks_toggle_and_radio_buttons_choose(phone: Phone) -> None:
     assert phone.values(PACKAGE)["sex"] == "男"
 
 
-# --- dialogs ---------------------------------------------------------------------------------------
+# --- dialogs --------------------------------------------------------------------------------------
 
 
 def test_a_dialog_is_the_front_window_and_covers_its_screen(phone: Phone) -> None:
@@ -366,7 +367,7 @@ def test_a_refusal_leaves_the_app(phone: Phone) -> None:
     assert phone.scene().front.kind == "screen"
 
 
-# --- typing ----------------------------------------------------------------------------------------
+# --- typing ---------------------------------------------------------------------------------------
 
 
 def test_the_soft_keyboard_types_into_the_input_that_was_tapped(phone: Phone) -> None:
@@ -447,7 +448,7 @@ def test_the_keyboard_goes_when_another_window_comes(phone: Phone, clock: Virtua
     assert phone.hide_keyboard() is False
 
 
-# --- what the phone shows --------------------------------------------------------------------------
+# --- what the phone shows -------------------------------------------------------------------------
 
 
 def test_a_toast_lives_for_two_seconds(phone: Phone, clock: VirtualClock) -> None:
@@ -524,7 +525,7 @@ def test_every_change_is_noted_once(phone: Phone) -> None:
     assert events(phone)[-2:] == [f"screen {PACKAGE}/.FormActivity", f"values {PACKAGE} sex"]
 
 
-# --- Apps in trouble -------------------------------------------------------------------------------
+# --- Apps in trouble ------------------------------------------------------------------------------
 
 
 def test_a_crash_kills_the_process_and_says_so(phone: Phone) -> None:
@@ -595,7 +596,7 @@ def test_home_works_while_an_app_hangs(phone: Phone, clock: VirtualClock) -> Non
     assert phone.foreground()[0] == OTHER_APP.package
 
 
-# --- the person ------------------------------------------------------------------------------------
+# --- the person -----------------------------------------------------------------------------------
 
 
 def test_a_person_passes_the_slider_when_there_is_one(clock: VirtualClock) -> None:
