@@ -12,12 +12,13 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 from PIL import Image
 
-from harness.phone import actions, find, gestures
+from harness.phone import actions, find, gestures, png
 from harness.phone.arguments import ELEMENT_KEY, Arguments
 from harness.phone.device import Orientation, Phone
 from harness.phone.faults import Fault
@@ -265,7 +266,13 @@ def perform_actions(call: Call) -> None:
 
 def screenshot(call: Call) -> str:
     """The screen as a PNG, in base64."""
-    return base64.b64encode(call.phone.picture_png()).decode()
+    return _base64(call.phone.picture_png())
+
+
+@lru_cache(maxsize=1)
+def _base64(picture: bytes) -> str:
+    """Remembered, as an unchanged screen is asked for again and again."""
+    return base64.b64encode(picture).decode()
 
 
 def element_screenshot(call: Call) -> str:
@@ -274,10 +281,8 @@ def element_screenshot(call: Call) -> str:
     if not where["width"] or not where["height"]:
         raise Fault("element not interactable", "the element has no size")
     box = (where["x"], where["y"], where["x"] + where["width"], where["y"] + where["height"])
-    stream = io.BytesIO()
     with Image.open(io.BytesIO(call.phone.picture_png())) as screen:
-        screen.crop(box).save(stream, "PNG", compress_level=1)
-    return base64.b64encode(stream.getvalue()).decode()
+        return base64.b64encode(png.encode(screen.crop(box))).decode()
 
 
 def source(call: Call) -> str:

@@ -7,7 +7,6 @@ is not for several threads at once.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from urllib.parse import unquote
 from PIL import Image
 
 from harness.phone import hierarchy as uiautomator
+from harness.phone import png
 from harness.phone import touch as fingers
 from harness.phone.app import Action, App, Dialog, Screen, Values
 from harness.phone.clock import Clock
@@ -557,7 +557,7 @@ class Phone:
         """The screen as a PNG; black while a window that forbids screenshots is open."""
         scene = self.scene()
         if self._picture is None or self._picture[0] is not scene:
-            self._picture = (scene, _png(_picture(scene)))
+            self._picture = (scene, png.encode(_picture(scene)))
         return self._picture[1]
 
     def hierarchy(self) -> Hierarchy:
@@ -613,10 +613,3 @@ def _picture(scene: Scene) -> Image.Image:
         # FLAG_SECURE: Android hands out black instead; the hierarchy stays readable.
         return Image.new("RGB", (scene.metrics.width, scene.metrics.height))
     return draw(scene)
-
-
-def _png(picture: Image.Image) -> bytes:
-    stream = io.BytesIO()
-    # The smallest file would take ten times as long, and every step of a run takes a picture.
-    picture.save(stream, "PNG", compress_level=1)
-    return stream.getvalue()

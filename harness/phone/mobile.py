@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
 from harness.phone import find, gestures
 from harness.phone.arguments import Arguments
-from harness.phone.commands import Call, Command, centre
+from harness.phone.commands import Call, Command, centre, nothing, screenshot
 from harness.phone.device import NOT_INSTALLED, Phone
 from harness.phone.faults import Fault
 from harness.phone.find import Found
@@ -332,11 +331,6 @@ def list_sms(call: Call) -> dict[str, Any]:
     return {"items": items, "total": len(newest)}
 
 
-def viewport_screenshot(call: Call) -> str:
-    """The screen as a PNG, in base64."""
-    return base64.b64encode(call.phone.picture_png()).decode()
-
-
 def system_bars(call: Call) -> dict[str, Any]:
     """Where the status bar and the gesture bar are."""
     metrics = call.phone.metrics
@@ -351,10 +345,6 @@ def system_bars(call: Call) -> dict[str, Any]:
             "height": bottom,
         },
     }
-
-
-def nothing(_call: Call) -> None:
-    """A command that has no effect here."""
 
 
 def is_locked(_call: Call) -> bool:
@@ -395,5 +385,5 @@ MOBILE: Mapping[str, Command] = {
     "terminateApp": terminate_app,
     "type": type_text,
     "unlock": nothing,
-    "viewportScreenshot": viewport_screenshot,
+    "viewportScreenshot": screenshot,
 }
