@@ -306,7 +306,7 @@ def _check_bare_steps(file: _File) -> None:
         if not isinstance(node, Mapping) or len(node.entries) != 1:
             continue
         entry = node.entries[0]
-        if entry.key in BARE_TAGS and isinstance(path[-1], int):
+        if entry.key in BARE_TAGS and path and isinstance(path[-1], int):
             message = f"{entry.key} stands alone; write '- {entry.key}'"
             file.note(entry.key_place, (*path, entry.key), message)
             # What stands behind it is wrong in no other way.

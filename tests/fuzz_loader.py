@@ -28,14 +28,15 @@ LIMIT_S = 1.0
 """Of processor time, for one file."""
 
 KINDS = {"apps": "profile", "shared": "shared", "data": "devices"}
-"""The kind of file in each folder of tests/data/, but for those of scenarios."""
+"""The kind of file in each folder, but for those of scenarios."""
+SCENARIOS = DATA.parent.parent / "scenarios"
 
 SEEDS = tuple(
     (
         KINDS.get(path.parent.name, "scenario"),
         re.sub(rb"(?m)^id: \w+", b"id: case", path.read_bytes()),
     )
-    for path in sorted(DATA.rglob("*.yaml"))
+    for path in (*sorted(DATA.rglob("*.yaml")), *sorted(SCENARIOS.rglob("*.yaml")))
 )
 LINE = re.compile(r"[^:\n]+:\d+:\d+: [^\n]+?: [^\n]+")
 TOKEN = re.compile(rb"[\w.]+|[^\w\s]|\s+")
