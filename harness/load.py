@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from lxml import etree
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from harness.model import AppProfile, Devices, Frozen, Scenario, SharedSteps
 from harness.pattern import find_pattern_fault
@@ -156,7 +157,6 @@ def _load(path: Path, root: Path, kind: _Kind[Value]) -> Document[Value]:
     value = None
     if file.root is not None:
         _check_bare_steps(file)
-        _check_nothing_written(file)
         value = _validate(file, file.root, kind)
         kind.check(file)
     _check_first_line(file, root, kind)
@@ -196,16 +196,22 @@ def _at_most(problems: list[Problem]) -> list[Problem]:
 
 
 def _validate(file: _File, root: Node, kind: _Kind[Value]) -> Value | None:
+    value, errors = None, []
     try:
-        return kind.model.model_validate(as_plain(root), strict=True, by_alias=True, by_name=False)
+        value = kind.model.model_validate(as_plain(root), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
-        _note_all(file, top(root, kind.model), error)
-        return None
+        errors = error.errors(include_url=False)[: 3 * MAX_PROBLEMS]
+    # Of a key that is not known and has no value, the first is the mistake; of any other value
+    # that is not there, that says it all.
+    spot = top(root, kind.model)
+    _note_errors(file, spot, (each for each in errors if each["type"] == "extra_forbidden"))
+    _check_nothing_written(file)
+    _note_errors(file, spot, (each for each in errors if each["type"] != "extra_forbidden"))
+    return value
 
 
-def _note_all(file: _File, spot: Spot, error: ValidationError) -> None:
-    errors = error.errors(include_url=False)
-    for each in errors[: 3 * MAX_PROBLEMS]:
+def _note_errors(file: _File, spot: Spot, errors: Iterable[ErrorDetails]) -> None:
+    for each in errors:
         explanation = explain(each, spot)
         if explanation is None:
             continue
