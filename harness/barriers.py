@@ -71,5 +71,5 @@ def _by_person(barrier: Barrier, stage: Stage) -> None:
         raise StepFailed(
             "barrier",
             expected=f"the {barrier.kind} barrier to be passed",
-            seen=f"nobody passed it within {barrier.within_s:g} s",
+            seen=f"a {barrier.kind} barrier, and nobody passed it within {barrier.within_s:g} s",
         )

@@ -39,6 +39,7 @@ from harness.model import (
     Point,
     Run,
     Screenshot,
+    ScrollSearch,
     ScrollTo,
     StepRecord,
     Swipe,
@@ -159,6 +160,10 @@ class _Attempt:
             self._driver.tap(seen.box.middle)
         self._driver.reset(self._profile.android.package)
         self._driver.log()
+        self._note_messages()
+
+    def _note_messages(self) -> None:
+        """What is in the inbox by now is no answer to what the attempt will ask for."""
         if any(barrier.inbox for barrier in self._profile.barriers.values()):
             self._messages_before = self._driver.inbox().total
 
@@ -240,11 +245,16 @@ class _Attempt:
     def _acting(self, draft: Draft) -> Iterator[None]:
         """A command that touches the screen; afterwards waits for what the next step needs."""
         self._witness.before(draft)
+        with self._touching(draft):
+            yield
+        self._await_next(draft)
+
+    @contextmanager
+    def _touching(self, draft: Draft) -> Iterator[None]:
         began_at = self._stage.clock.monotonic()
         with draft.ledger.action():
             yield
         self._patience.acted(began_at)
-        self._await_next(draft)
 
     def _await_next(self, draft: Draft) -> None:
         self._patience.await_any(awaited(self._pending, self._profile.barriers), draft)
@@ -300,16 +310,29 @@ class _Attempt:
     def _scroll(self, step: ScrollTo, draft: Draft) -> None:
         """Drags until the element is in view, the content ends or it is too far."""
         search = step.scroll_to
-        move = scroll_line(self._driver.screen(), search.direction)
-        draft.touched = move[0]
-        page = ""
-        with self._acting(draft):
-            for _ in range(search.at_most):
-                last_page, page = page, self._driver.hierarchy()
-                if page == last_page or self._finder.find(search.to) is not None:
-                    break
-                self._driver.drag(*move, DRAG_S)
+        start, end = scroll_line(self._driver.screen(), search.direction)
+        draft.touched = start
+        self._witness.before(draft)
+        for _ in range(search.at_most):
+            if self._finder.find(search.to) is not None:
+                break
+            page = self._driver.hierarchy()
+            with self._touching(draft):
+                self._driver.drag(start, end, DRAG_S)
+            if self._driver.hierarchy() == page and not self._more_comes(page, search, draft):
+                break
         self._patience.need(Condition(visible=search.to, within_s=SETTLES_WITHIN_S), draft)
+        self._await_next(draft)
+
+    def _more_comes(self, page: str, search: ScrollSearch, draft: Draft) -> bool:
+        """Whether a page that could not be scrolled was only not loaded yet."""
+
+        def look() -> bool | None:
+            changed = self._driver.hierarchy() != page
+            return changed or self._finder.find(search.to) is not None or None
+
+        patience_s = self._stage.task.scenario.patience_s
+        return self._patience.watch(look, patience_s, draft).result is not None
 
     # --- what only looks -------------------------------------------------------------------------
 
@@ -352,6 +375,7 @@ class _Attempt:
         self._witness.before(draft)
         with draft.ledger.barrier():
             pass_barrier(barrier, self._stage, draft, self._messages_before)
+            self._note_messages()
         self._barriers.append(step.barrier)
         self._patience.acted(self._stage.clock.monotonic())
         self._await_next(draft)

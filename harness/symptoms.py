@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from harness.driver import Driver
 from harness.errors import NoAnswer, StepFailed
 from harness.finder import Finder
-from harness.model import AppProfile, ById, Symptoms, SystemDialog
+from harness.model import AppProfile, ById, Symptoms, SystemDialog, name_target
 from harness.stage import Stage
 
 SYSTEM_CLOSE = ById(id="android:id/aerr_close")
@@ -53,7 +53,7 @@ def examine(
         crash_log=tuple(crashes(log, package)),
         anr_log=tuple(line for line in log if f"ANR in {package}" in line),
         app_error="" if error is None else f"“{error[1].text}”",
-        waiting="" if waiting is None else (waiting[1].text or str(waiting[0])),
+        waiting="" if waiting is None else (waiting[1].text or name_target(waiting[0])),
         hierarchy_readable=_readable(driver),
         unchanged_since_touch=unchanged,
         refused=refusal is not None and finder.sight(refusal).lacks is None,

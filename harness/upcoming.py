@@ -7,7 +7,7 @@ shows the screen that it led to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from harness.model import (
     Barrier,
@@ -40,22 +40,27 @@ def awaited(
     what follows it.
     """
     conditions: list[Condition] = []
-    for planned in upcoming:
-        step = planned.step
+    for step in _unfolded(upcoming):
         if isinstance(step, Screenshot | HideKeyboard):
             continue
         if isinstance(step, When):
             conditions.append(sign_of(step.when))
         elif isinstance(step, PassBarrier):
             conditions.append(Condition(visible=barriers[step.barrier].seen))
-        elif isinstance(step, Run):
-            conditions.extend(awaited(planned.steps, barriers))
-            break
         else:
             need = needed(step)
             conditions.extend(() if need is None else (need,))
             break
     return tuple(conditions)
+
+
+def _unfolded(upcoming: Iterable[PlannedStep]) -> Iterator[Step]:
+    """The steps in order, those of shared scenarios in the place of their `run`."""
+    for planned in upcoming:
+        if isinstance(planned.step, Run):
+            yield from _unfolded(planned.steps)
+        else:
+            yield planned.step
 
 
 def needed(step: Step) -> Condition | None:

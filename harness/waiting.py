@@ -20,6 +20,8 @@ PAUSE_FLOOR_S = 0.02
 PAUSE_SHARE = 0.02
 """A pause is this share of the time waited so far: an error of one per cent, half of it."""
 PAUSE_CEILING_S = 0.25
+SHORTEST_PAUSE_S = 0.001
+"""Before the last look; what is left may be too little for a clock to move by."""
 
 T = TypeVar("T")
 
@@ -89,7 +91,7 @@ def wait(
         unseen_at = look_began_at
         if waited_s >= limit_s or on_miss(waited_s):
             return Waited(None, started_at, unseen_at, clock.monotonic(), looks)
-        clock.sleep(min(pause_after(waited_s), limit_s - waited_s))
+        clock.sleep(min(pause_after(waited_s), max(limit_s - waited_s, SHORTEST_PAUSE_S)))
 
 
 def pause_after(waited_s: float) -> float:

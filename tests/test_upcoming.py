@@ -51,6 +51,11 @@ def test_a_shared_scenario_is_awaited_by_its_first_need() -> None:
     assert awaits(run, planned({"tap": "a"})) == ["mobile"]
 
 
+def test_a_shared_scenario_that_may_be_skipped_is_awaited_beside_what_follows() -> None:
+    skippable = planned({"when": {"visible": "consent", "do": ["back"]}})
+    assert awaits(planned({"run": "start"}, skippable), planned({"tap": "a"})) == ["consent", "a"]
+
+
 def test_pictures_and_keyboards_do_not_keep_from_waiting() -> None:
     assert awaits(
         planned({"screenshot": "x"}), planned("hide_keyboard"), planned({"tap": "a"})

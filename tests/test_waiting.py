@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.clock import VirtualClock
-from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, pause_after, wait
+from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, Waited, pause_after, wait
 
 
 class LookingTakesTime:
@@ -46,16 +46,23 @@ def test_the_truth_lies_within_the_interval_wherever_in_the_action_the_touch_lan
 
 def test_the_first_look_comes_at_once_and_a_limit_of_nought_is_a_single_look() -> None:
     clock = VirtualClock()
-    waited = wait(lambda: None, clock, 0)
+    waited: Waited[str] = wait(lambda: None, clock, 0)
     assert (waited.looks, waited.result, clock.monotonic()) == (1, None, 0)
 
 
 def test_what_never_comes_is_waited_for_to_the_limit_and_no_longer() -> None:
     clock = VirtualClock()
-    waited = wait(lambda: None, clock, 10)
+    waited: Waited[str] = wait(lambda: None, clock, 10)
     assert clock.monotonic() == pytest.approx(10)
     assert waited.response(0, 0).first_seen_s is None
     assert waited.app_s == pytest.approx(10)
+
+
+def test_a_clock_too_coarse_for_what_is_left_of_the_limit_does_not_hold_the_wait_up() -> None:
+    clock = VirtualClock()
+    clock.sleep(1e9)
+    waited: Waited[str] = wait(lambda: None, clock, 0.3)
+    assert waited.looks < 20
 
 
 def test_a_miss_can_end_the_waiting() -> None:
