@@ -217,7 +217,10 @@ class Running:
             self.front.keyboard_up = False
 
     def _in_front(self, window: OpenWindow) -> bool:
-        """Whether the window's screen is the App's topmost; dialogs do not cover it."""
+        """Whether the window's screen is the App's topmost.
+
+        Its dialogs do not cover it, and an App in the background keeps its place.
+        """
         return bool(self.stack) and self.stack[-1] is window.screen
 
     def _still_open(self, window: OpenWindow) -> bool:
