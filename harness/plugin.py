@@ -24,32 +24,25 @@ from harness.clock import Clock, SystemClock
 from harness.errors import HarnessError, ResultsTrouble, UsageError
 from harness.evidence import Evidence
 from harness.failure import annotate, explain, failing_step
-from harness.load import Document, load_devices, load_profile, load_scenario, load_shared
+from harness.load import Document, load_profile, load_scenario, load_shared
 from harness.model import (
-    AppProfile,
     AttemptRecord,
-    Device,
-    Devices,
     Outcome,
     PlannedAttempt,
     RunRecord,
     Scenario,
-    SharedSteps,
 )
 from harness.plan import check, plan
 from harness.problem import InvalidFile
 from harness.processes.revision import current_commit
 from harness.progress import RunProgress
+from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, read_project
 from harness.runner import run_attempt
 from harness.sessions import Sessions
 from harness.stage import Task
 from harness.store import RunDirectory, new_run_id
 from harness.variables import SECRET, names_in
 
-SCENARIOS = "scenarios"
-APPS = "apps"
-SHARED = "shared"
-DEVICES_FILE = "devices.yaml"
 LOG_WIDTH = 100
 """Columns of a log that is no terminal."""
 RECORDED_VERSIONS = ("appium-python-client", "pytest", "pillow", "pydantic")
@@ -85,50 +78,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@dataclass(frozen=True)
-class Project:
-    """What the tasks of this checkout refer to. A file that cannot be read has its own error."""
-
-    root: Path
-    devices: Devices
-    profiles: Mapping[str, Document[AppProfile]]
-    shared: Mapping[str, Document[SharedSteps]]
-
-    def device(self, name: str) -> Device:
-        """The device of this name."""
-        return self.devices.devices[name]
-
-
 PROJECT = pytest.StashKey[Project]()
 RUN: pytest.StashKey[UnderWay] = pytest.StashKey()
 
 
 def _project(config: pytest.Config) -> Project:
-    """Reads devices, profiles and shared steps, once and only when a task is collected."""
+    """Reads the project, once and only when a task is collected."""
     if PROJECT not in config.stash:
-        root = config.rootpath
         try:
-            devices = load_devices(root / DEVICES_FILE, root=root).value
+            project = read_project(config.rootpath)
         except UsageError as exc:
             raise pytest.UsageError(str(exc)) from exc
-        project = Project(
-            root,
-            devices,
-            profiles=dict(_readable(load_profile, root, APPS)),
-            shared=dict(_readable(load_shared, root, SHARED)),
-        )
         _check_options(config, project)
         config.stash[PROJECT] = project
     return config.stash[PROJECT]
-
-
-def _readable(load: Any, root: Path, folder: str) -> Iterator[tuple[str, Any]]:
-    for path in sorted((root / SCENARIOS / folder).glob("*.yaml")):
-        try:
-            document = load(path, root=root)
-        except InvalidFile:
-            continue  # it is collected too, and says what is wrong with it there
-        yield document.value.id, document
 
 
 def _check_options(config: pytest.Config, project: Project) -> None:
@@ -146,7 +109,7 @@ def _check_options(config: pytest.Config, project: Project) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Every YAML file under scenarios/ is collected, so that a mistake in any is told of."""
     scenarios = parent.config.rootpath / SCENARIOS
-    if file_path.suffix not in (".yaml", ".yml") or not file_path.is_relative_to(scenarios):
+    if not is_yaml(file_path) or not file_path.is_relative_to(scenarios):
         return None
     # A mistake in one file must not keep the others from running.
     parent.config.option.continue_on_collection_errors = True

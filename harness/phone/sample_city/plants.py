@@ -34,7 +34,9 @@ class Plant:
     """One known defect.
 
     `edition` is the edition that carries it, `screen` where a user meets it,
-    `task` the citizen task that it stands in the way of (empty: many).
+    `task` the id of the citizen task that it stands in the way of (empty: many),
+    `outcome` how that task must end because of it (empty: it is completed, and
+    the plant shows in its times, steps, interruptions or in an audit).
     """
 
     name: str
@@ -44,6 +46,7 @@ class Plant:
     what_zh: str
     what_en: str
     task: str = ""
+    outcome: str = ""
 
 
 # --- the cluttered edition ------------------------------------------------------------------------
@@ -79,7 +82,7 @@ FUND_WITHDRAWAL_HIDDEN = Plant(
     kind="depth",
     what_zh="公积金提取藏在办事、更多、住房保障、公积金之下，首页没有入口",
     what_en="fund withdrawal lies below services, more, housing, fund, and is not on the home page",
-    task="read_guide",
+    task="read_withdrawal_guide",
 )
 SLOW_SEARCH = Plant(
     name="slow_search",
@@ -88,7 +91,7 @@ SLOW_SEARCH = Plant(
     kind="slow",
     what_zh="搜索结果要等 6 秒",
     what_en="search results take 6 s",
-    task="search",
+    task="find_contribution_query",
 )
 SMALL_AGREEMENT_CHECKBOX = Plant(
     name="small_agreement_checkbox",
@@ -97,7 +100,7 @@ SMALL_AGREEMENT_CHECKBOX = Plant(
     kind="target_size",
     what_zh="登录协议勾选框仅 22dp",
     what_en="the agreement's checkbox on the login page is 22 dp",
-    task="login",
+    task="log_in_by_code",
 )
 SMALL_REQUEST_ENTRY = Plant(
     name="small_request_entry",
@@ -115,7 +118,7 @@ PALE_GUIDE = Plant(
     kind="contrast",
     what_zh="办事指南正文为浅灰色 #BBBBBB，对比度 1.9:1",
     what_en="the guide's text is #BBBBBB on white, a contrast of 1.9:1",
-    task="read_guide",
+    task="read_withdrawal_guide",
 )
 UNLABELLED_ICONS = Plant(
     name="unlabelled_icons",
@@ -124,7 +127,7 @@ UNLABELLED_ICONS = Plant(
     kind="label",
     what_zh="首页的扫码、消息、长辈版图标没有文字说明，也没有资源标识",
     what_en="the home page's icons have neither a description nor a resource id",
-    task="elder_mode",
+    task="switch_to_elder_mode",
 )
 
 # --- the troubled edition -------------------------------------------------------------------------
@@ -136,7 +139,8 @@ CRASH_ON_FORM_PAGE_2 = Plant(
     kind="crash",
     what_zh="申请表第 2 页点下一步闪退",
     what_en="the App crashes at Next on the application form's second page",
-    task="file_application",
+    task="apply_for_residence_permit",
+    outcome="crashed",
 )
 ENDLESS_PROGRESS = Plant(
     name="endless_progress",
@@ -146,6 +150,7 @@ ENDLESS_PROGRESS = Plant(
     what_zh="办件进度一直加载",
     what_en="the progress of an application never stops loading",
     task="follow_progress",
+    outcome="timed_out",
 )
 DEAD_REQUEST_NEXT = Plant(
     name="dead_request_next",
@@ -155,6 +160,7 @@ DEAD_REQUEST_NEXT = Plant(
     what_zh="12345 诉求选好类型后，点下一步没有反应",
     what_en="Next does nothing after a category was chosen for a 12345 request",
     task="file_request",
+    outcome="not_found",
 )
 WRONG_SEARCH_RESULT = Plant(
     name="wrong_search_result",
@@ -163,7 +169,8 @@ WRONG_SEARCH_RESULT = Plant(
     kind="wrong_result",
     what_zh="搜索结果中的社保缴费查询打开了社保卡挂失的办事指南",
     what_en="the search result 社保缴费查询 opens the guide of 社保卡挂失",
-    task="search",
+    task="find_contribution_query",
+    outcome="wrong_result",
 )
 LOST_MOBILE_NUMBER = Plant(
     name="lost_mobile_number",
@@ -172,7 +179,8 @@ LOST_MOBILE_NUMBER = Plant(
     kind="lost_input",
     what_zh="更换手机号时，验证码发出后已填的新手机号被清空",
     what_en="the new mobile number that was typed is emptied when the code is sent",
-    task="change_mobile",
+    task="change_mobile_number",
+    outcome="wrong_result",
 )
 LICENCE_ERROR = Plant(
     name="licence_error",
@@ -181,7 +189,8 @@ LICENCE_ERROR = Plant(
     kind="app_error",
     what_zh="亮证时提示系统繁忙（错误码 50012）",
     what_en="showing a licence ends in a server error dialog (50012)",
-    task="show_licence",
+    task="show_social_security_card",
+    outcome="app_error",
 )
 HANG_ON_MESSAGE = Plant(
     name="hang_on_message",
@@ -191,6 +200,7 @@ HANG_ON_MESSAGE = Plant(
     what_zh="打开消息后无响应",
     what_en="the App stops answering when a message is opened",
     task="read_message",
+    outcome="not_responding",
 )
 
 PLANTS: tuple[Plant, ...] = (
