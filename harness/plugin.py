@@ -11,7 +11,7 @@ import os
 import platform
 import random
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -101,6 +101,14 @@ def _check_options(config: pytest.Config, project: Project) -> None:
                 raise pytest.UsageError(
                     f"--{option} {name}: no such {option}; there are: {', '.join(sorted(known))}"
                 )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What is wrong with the devices or the options is told before anything is collected."""
+    root = session.config.rootpath
+    asked = (root / argument.split("::")[0] for argument in session.config.args)
+    if any(path.is_relative_to(root / SCENARIOS) for path in asked):
+        _project(session.config)
 
 
 # --- collection ----------------------------------------------------------------------------------
@@ -198,16 +206,18 @@ class AttemptItem(pytest.Item):
             self.add_marker(tag)
 
     def setup(self) -> None:
-        """Makes the attempt; our own trouble is raised here, as an error."""
+        """Makes the attempt; our own trouble is told here, as an error."""
         under_way = self.config.stash[RUN]
         try:
             self.record = under_way.attempt(self.planned, self.scenario)
+        except UsageError as exc:
+            pytest.fail(str(exc), pytrace=False)
         except ResultsTrouble as exc:
             self.session.shouldstop = str(exc)
-            raise
+            pytest.fail(str(exc), pytrace=False)
         self.user_properties.extend(_properties(self.record))
         if self.record.verdict.outcome in (Outcome.HARNESS_ERROR, Outcome.OUTDATED):
-            raise NotJudged(self.record)
+            pytest.fail(under_way.explain(self.record, self.scenario), pytrace=False)
 
     def runtest(self) -> None:
         """Judges the attempt: a finding fails, a barrier skips."""
@@ -217,17 +227,14 @@ class AttemptItem(pytest.Item):
         if outcome is Outcome.BLOCKED:
             pytest.skip(f"blocked: {self.record.verdict.reasons[0]}")
         if outcome.finding and self.config.getoption("findings") == "fail":
-            raise Finding(self.record)
+            under_way = self.config.stash[RUN]
+            pytest.fail(under_way.explain(self.record, self.scenario), pytrace=False)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The task, the step, its line of YAML, expected and seen, the picture."""
-        if isinstance(excinfo.value, Finding | NotJudged):
-            record = excinfo.value.record
-            picture = self.config.stash[RUN].failure_picture(record)
-            return explain(record, self.scenario, picture)
-        if isinstance(excinfo.value, HarnessError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+    @property
+    def line(self) -> int:
+        """The line of YAML at which the attempt ended; the first before it has begun."""
+        step = None if self.record is None else failing_step(self.record)
+        return 1 if step is None else step.line
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where pytest says that the item is: the scenario's file."""
@@ -237,6 +244,8 @@ class AttemptItem(pytest.Item):
 class LeftOutItem(pytest.Item):
     """A task that an App cannot be asked yet; shows as skipped, with the reason."""
 
+    line = 1
+
     def __init__(self, *, reason: str, **rest: Any) -> None:
         super().__init__(**rest)
         self.reason = reason
@@ -244,22 +253,6 @@ class LeftOutItem(pytest.Item):
     def runtest(self) -> None:
         """Says why."""
         pytest.skip(self.reason)
-
-
-class Verdictless(HarnessError):
-    """Carries a record to pytest's report."""
-
-    def __init__(self, record: AttemptRecord) -> None:
-        super().__init__("; ".join(record.verdict.reasons))
-        self.record = record
-
-
-class Finding(Verdictless):
-    """The App did not pass."""
-
-
-class NotJudged(Verdictless):
-    """We could not tell: our trouble, or a profile that no longer fits."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -323,15 +316,16 @@ class UnderWay:
         self.progress.attempt_ended(record)
         return record
 
-    def failure_picture(self, record: AttemptRecord) -> Path | None:
-        """Draws the last screen of an attempt with what was touched; None when there is none."""
+    def explain(self, record: AttemptRecord, scenario: Scenario) -> str:
+        """The failure message, and the last screen with what was touched drawn on it."""
         step = failing_step(record)
-        if step is None or step.after is None:
-            return None
-        stored = self.directory.picture_path(step.after).read_bytes()
-        target = None if step.match is None else step.match.box
-        name = f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.jpg"
-        return self.directory.show_failure(name, annotate(stored, target, step.touched))
+        picture = None
+        if step is not None and step.after is not None:
+            stored = self.directory.picture_path(step.after).read_bytes()
+            target = None if step.match is None else step.match.box
+            name = f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.jpg"
+            picture = self.directory.show_failure(name, annotate(stored, target, step.touched))
+        return explain(record, scenario, picture)
 
     def close(self) -> None:
         """Ends sessions and processes; everything that was finished is on the disk already."""
@@ -478,10 +472,24 @@ def pytest_report_teststatus(
     if RUN not in config.stash or report.nodeid not in config.stash[RUN].nodes:
         return None
     if report.failed:
-        return ("failed" if report.when == "call" else "error"), "", ""
-    if report.skipped:
-        return "skipped", "", ""
-    return ("passed" if report.when == "call" else ""), "", ""
+        category = "failed" if report.when == "call" else "error"
+    elif report.skipped:
+        category = "skipped"
+    else:
+        category = "passed" if report.when == "call" else ""
+    return category, "", category.upper()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped task is told with its line of YAML, not with the line here that skips."""
+    report = yield
+    if report.skipped and isinstance(item, AttemptItem | LeftOutItem):
+        reason = str(cast("tuple[str, int, str]", report.longrepr)[2])
+        report.longrepr = (str(item.path), item.line, reason)
+    return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
