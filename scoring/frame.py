@@ -43,6 +43,7 @@ ATTEMPT_TYPES: Mapping[str, str] = {
     "assisted": "bool",
     "wall_s": "float64",
     "task_s": "float64",  # NaN: not completed
+    "task_half_width_s": "float64",  # how far off that may be; NaN as well
     "actions": "int64",  # steps done that a person would do with a finger
     "screens": "Int64",  # distinct activities; <NA>: none was recorded
     "screens_passed": "Int64",  # activities in all, one that came back counted again
@@ -151,6 +152,7 @@ def _attempt_row(run: RunRecord, attempt: AttemptRecord) -> dict[str, Any]:
         "assisted": outcome is Outcome.COMPLETED_ASSISTED,
         "wall_s": attempt.wall_s,
         "task_s": attempt.task_s,
+        "task_half_width_s": attempt.task_half_width_s,
         "actions": sum(step.status == "done" and step.kind in ACTIONS for step in attempt.steps),
         "screens": len(set(passed)) or None,
         "screens_passed": len(passed) or None,

@@ -94,6 +94,8 @@ class TaskScore(Frozen):
     """Share of the attempted that were completed; None when nothing was attempted."""
     task_s: Estimate | None
     """Seconds, of completed attempts only."""
+    task_half_width_s: float | None
+    """How far off one of these times may be as a reading: the largest half-width, in seconds."""
     steps: Estimate | None
     """Actions that a person would do with a finger, of completed attempts only."""
     screens: Estimate | None
@@ -264,6 +266,7 @@ def _score_task(
         counts=counts,
         rate=completion_rate(counts.completed, counts.attempted),
         task_s=geometric_mean(completed["task_s"].dropna().tolist()),
+        task_half_width_s=max(completed["task_half_width_s"].dropna(), default=None),
         steps=median(completed["actions"].tolist()),
         screens=median(completed["screens"].dropna().tolist()),
         path=path_efficiency(

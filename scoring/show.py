@@ -76,17 +76,20 @@ def render(card: Scorecard) -> RenderableType:
 # --- numbers in words -----------------------------------------------------------------------------
 
 
-def say_share(estimate: Estimate | None) -> str:
-    """`80 % [36–98], n=5`."""
+def say_rate(estimate: Estimate | None, completed: int) -> str:
+    """`4/5  80 % [36–98]`: what was counted, then what is estimated from it."""
     if estimate is None:
         return NOTHING
-    return f"{_percent(estimate.value)} %{_interval(estimate, _percent)}, n={estimate.n}"
+    share = f"{_percent(estimate.value)} %{_interval(estimate, _percent)}"
+    return f"{completed}/{estimate.n}  {share}"
 
 
-def say_seconds(estimate: Estimate | None) -> str:
-    """`12.3 s [9.1–16.7], n=4`."""
+def say_seconds(estimate: Estimate | None, half_width_s: float | None = None) -> str:
+    """`12.3 s [9.1–16.7], n=4`; of a single time its reading error: `12.3 ± 0.1 s, n=1`."""
     if estimate is None:
         return NOTHING
+    if estimate.low is None and half_width_s is not None:
+        return f"{_seconds(estimate.value)} ± {half_width_s:.1f} s, n={estimate.n}"
     return f"{_seconds(estimate.value)} s{_interval(estimate, _seconds)}, n={estimate.n}"
 
 
@@ -163,7 +166,7 @@ def _app_heading(app: AppScore) -> Group:
 
 
 def _app_summary(app: AppScore) -> Iterator[Text]:
-    yield Text.assemble("总体 Overall  ", (say_share(app.rate), "bold"))
+    yield Text.assemble("总体 Overall  ", (say_rate(app.rate, app.counts.completed), "bold"))
     yield Text(_say_coverage(app.counts))
     if app.interruptions is not None:
         count = app.interruptions
@@ -201,7 +204,7 @@ def _header() -> Table:
 def _figures() -> Table:
     """Three columns of fixed places, so that all tasks stand under the header."""
     grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(width=4 + len("92 % [68–100], n=10"))
+    grid.add_column(width=4 + len("10/10  92 % [68–100]"))
     grid.add_column(width=len("48.2 s [37.2–62.4], n=11"))
     grid.add_column()
     return grid
@@ -212,7 +215,9 @@ def _kinds(app: AppScore, tasks: Sequence[TaskScore]) -> Iterator[RenderableType
     for kind in KINDS:
         of_kind = [task for task in tasks if task.kind == kind]
         if of_kind:
-            words, rate = KIND_WORDS[kind], say_share(app.rate_by_kind[kind])
+            words = KIND_WORDS[kind]
+            completed = sum(task.counts.completed for task in of_kind)
+            rate = say_rate(app.rate_by_kind[kind], completed)
             yield Text.assemble((f"{words.zh} {words.en}  ", "bold"), (rate, "bold"))
         for task in of_kind:
             yield Padding(Text(str(task.title)), (0, 0, 0, 2), expand=False)
@@ -221,9 +226,11 @@ def _kinds(app: AppScore, tasks: Sequence[TaskScore]) -> Iterator[RenderableType
 
 def _task_figures(task: TaskScore) -> Table:
     grid = _figures()
-    middle = "\n".join(filter(None, (say_seconds(task.task_s), _say_path(task))))
+    middle = "\n".join(
+        filter(None, (say_seconds(task.task_s, task.task_half_width_s), _say_path(task)))
+    )
     grid.add_row(
-        Padding(Text(say_share(task.rate)), (0, 0, 0, 4), expand=False),
+        Padding(Text(say_rate(task.rate, task.counts.completed)), (0, 0, 0, 4), expand=False),
         Text(middle),
         _say_outcomes(task.counts),
     )
@@ -240,7 +247,7 @@ def _app_table(apps: Sequence[AppScore]) -> Table:
         findings = app.counts.attempted - app.counts.completed
         table.add_row(
             Text(f"{app.name}\n{_where(app)}"),
-            Text(say_share(app.rate)),
+            Text(say_rate(app.rate, app.counts.completed)),
             Text(f"{findings}"),
             Text(f"{app.counts.done}/{app.counts.planned}"),
         )

@@ -65,6 +65,7 @@ def _task_row(task: TaskScore) -> dict[str, Cell]:
         **_count_cells(task.counts),
         **_estimate_cells("rate", task.rate),
         **_estimate_cells("task_s", task.task_s),
+        "task_half_width_s": task.task_half_width_s,
         **_estimate_cells("steps", task.steps),
         **_estimate_cells("screens", task.screens),
         **_estimate_cells("path", task.path),

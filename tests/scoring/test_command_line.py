@@ -28,7 +28,7 @@ def test_a_card_is_printed_from_a_directory_an_id_or_the_latest(tmp_path: Path) 
     for reference in (directory, "one", "latest"):
         result = call(reference, "--results", tmp_path)
         assert result.exit_code == 0, result.output
-        assert "80 % [36–98], n=5" in result.stdout
+        assert "4/5  80 % [36–98]" in result.stdout
 
 
 def test_findings_are_no_failure_of_the_command(tmp_path: Path) -> None:
@@ -89,4 +89,4 @@ def test_the_card_is_printed_even_where_it_cannot_be_kept(tmp_path: Path) -> Non
     with pytest.raises(ResultsTrouble):
         conclude(directory, console)
     assert isinstance(console.file, io.StringIO)
-    assert "80 % [36–98], n=5" in console.file.getvalue()
+    assert "4/5  80 % [36–98]" in console.file.getvalue()

@@ -11,7 +11,7 @@ from harness.store import Run
 from scoring.estimate import Estimate
 from scoring.measures import completion_rate, geometric_mean
 from scoring.scorecard import SIMULATED_NOTE, score
-from scoring.show import KIND_WORDS, OUTCOME_WORDS, mark, say_seconds, say_share, show
+from scoring.show import KIND_WORDS, OUTCOME_WORDS, mark, say_rate, say_seconds, show
 from tests.scoring import golden, records
 from tests.scoring.example import everything
 from tests.scoring.records import attempt, attempts, run
@@ -81,8 +81,8 @@ def test_every_outcome_and_kind_has_its_words_and_every_word_its_mark() -> None:
 
 
 def test_a_number_is_said_with_its_interval_and_its_n() -> None:
-    assert say_share(completion_rate(4, 5)) == "80 % [36–98], n=5"
-    assert say_share(None) == "—"
+    assert say_rate(completion_rate(4, 5), 4) == "4/5  80 % [36–98]"
+    assert say_rate(None, 0) == "—"
     assert say_seconds(geometric_mean([40, 36, 53, 56, 110, 48, 34, 44, 30, 40, 80])) == (
         "48.2 s [37.2–62.4], n=11"
     )
