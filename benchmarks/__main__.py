@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from benchmarks import loader, overhead, pictures
@@ -13,7 +15,7 @@ BENCHMARKS = {
 }
 
 
-def main(names: list[str] = typer.Argument(None)) -> None:  # noqa: B008  typer's way
+def main(names: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Runs the benchmarks of these names, or all."""
     for name in names or BENCHMARKS:
         if name not in BENCHMARKS:

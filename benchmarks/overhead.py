@@ -32,7 +32,7 @@ def measure() -> None:
         )
         process_s = perf_counter() - began
         run = read_run(Path(results) / "bench")
-        files = [path for path in (Path(results) / "bench" / "evidence").rglob("*.*")]
+        files = list((Path(results) / "bench" / "evidence").rglob("*.*"))
         size = sum(path.stat().st_size for path in files)
     _show(run.attempts, process_s, len(files), size)
 

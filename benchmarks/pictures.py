@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from PIL import Image
 from rich.console import Console
@@ -15,7 +17,7 @@ from harness.clock import VirtualClock
 from harness.phone.apps import APPS
 from harness.phone.device import Phone
 
-FORMATS: dict[str, tuple[str, dict[str, object]]] = {
+FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     "JPEG q85": ("JPEG", {"quality": 85}),
     "JPEG q85, optimised": ("JPEG", {"quality": 85, "optimize": True}),
     "WebP q80": ("WEBP", {"quality": 80}),
@@ -33,10 +35,9 @@ def measure() -> None:
         table.add_column(heading, justify="right" if "median" in heading else "left")
     table.add_row("decoding the device's PNG", f"{_decoding_ms():.1f}", "")
     for name, (kind, options) in FORMATS.items():
-        sizes = [len(_encode(screen, kind, options)) / 1000 for screen in screens]
-        cost = median(
-            _ms(lambda screen=screen: _encode(screen, kind, options)) for screen in screens
-        )
+        encode = partial(_encode, kind=kind, options=options)
+        sizes = [len(encode(screen)) / 1000 for screen in screens]
+        cost = median(_ms(partial(encode, screen)) for screen in screens)
         table.add_row(name, f"{cost:.1f}", f"{median(sizes):.0f}")
     Console().print(table)
 
@@ -59,10 +60,10 @@ def _decode(png: bytes) -> Image.Image:
 
 
 def _decoding_ms() -> float:
-    return median(_ms(lambda png=png: _decode(png)) for png in _screens())
+    return median(_ms(partial(_decode, png)) for png in _screens())
 
 
-def _encode(image: Image.Image, kind: str, options: dict[str, object]) -> bytes:
+def _encode(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()

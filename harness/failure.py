@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 from harness.model import AttemptRecord, Box, Point, Scenario, StepRecord
 
 TARGET_COLOR = (255, 77, 79)
-TOUCH_COLOR = (22, 119, 255)
+TOUCH_COLOR = (250, 140, 22)
 LINE_PX = 6
-TOUCH_RADIUS_PX = 34
+TOUCH_RADIUS_PX = 30
 
 
 def failing_step(record: AttemptRecord) -> StepRecord | None:
@@ -55,8 +55,8 @@ def annotate(picture: bytes, target: Box | None, touched: Point | None) -> bytes
         pen.circle(
             (touched.x, touched.y),
             TOUCH_RADIUS_PX,
-            fill=(*TOUCH_COLOR, 90),
-            outline=TOUCH_COLOR,
+            fill=(*TOUCH_COLOR, 200),
+            outline="white",
             width=LINE_PX,
         )
     out = io.BytesIO()
