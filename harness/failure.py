@@ -29,18 +29,21 @@ def explain(record: AttemptRecord, scenario: Scenario, picture: Path | None) -> 
 def _lines(record: AttemptRecord, scenario: Scenario, picture: Path | None) -> Iterator[str]:
     yield f"{record.verdict.outcome}: {scenario.title}"
     step = failing_step(record)
+    told = ""
     if step is not None:
-        yield f"  步骤 step     {step.path}. {step.sentence}"
-        yield f"  位置 at       {step.file}:{step.line}"
+        yield f"  步骤 step: {step.path}. {step.sentence}"
+        yield f"  位置 at: {step.file}:{step.line}"
     if step is not None and step.expected:
-        yield f"  应看到 expected {step.expected}"
-        yield f"  实际 seen     {step.seen}"
+        yield f"  应看到 expected: {step.expected}"
+        yield f"  实际看到 seen: {step.seen}"
+        told = f"expected {step.expected}, saw {step.seen}"
     for reason in record.verdict.reasons:
-        yield f"  理由 because  {reason}"
+        if reason != told:
+            yield f"  理由 because: {reason}"
     if record.trouble:
         yield "  This is our trouble, not the App's: see the device and its server, then run again."
     if picture is not None:
-        yield f"  截图 picture  {picture}"
+        yield f"  截图 picture: {picture}"
 
 
 def annotate(picture: bytes, target: Box | None, touched: Point | None) -> bytes:

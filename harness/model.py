@@ -162,7 +162,7 @@ Target = Annotated[
 def name_text(match: TextMatch) -> str:
     """A text match in words."""
     if isinstance(match, Contains):
-        return f"*{match.contains}*"
+        return f"“…{match.contains}…”"
     if isinstance(match, Matches):
         return f"/{match.matches}/"
     return f"“{match}”"

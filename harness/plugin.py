@@ -324,7 +324,8 @@ class UnderWay:
             stored = self.directory.picture_path(step.after).read_bytes()
             target = None if step.match is None else step.match.box
             name = f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.jpg"
-            picture = self.directory.show_failure(name, annotate(stored, target, step.touched))
+            path = self.directory.show_failure(name, annotate(stored, target, step.touched))
+            picture = _shortest(path)
         return explain(record, scenario, picture)
 
     def close(self) -> None:
@@ -506,7 +507,15 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
     from scoring.conclude import conclude  # noqa: PLC0415
 
     under_way = config.stash[RUN]
+    console, path = under_way.console, under_way.directory.path
     try:
-        conclude(under_way.directory.path, under_way.console)
+        conclude(path, console)
     except HarnessError as exc:
-        under_way.console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)
+        console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)
+    console.print(f"结果 results: {_shortest(path)}", markup=False, highlight=False)
+
+
+def _shortest(path: Path) -> Path:
+    """The path as seen from here, where it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

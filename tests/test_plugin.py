@@ -113,9 +113,11 @@ def test_a_finding_fails_and_says_what_where_and_shows_the_picture(project: Proj
             "*not_found: 打开首页 / Open the home page*",
             "*goal. 应看到 “月球基地” / Expect “月球基地”*",
             "*scenarios/test/find_moon.yaml:4*",
-            "*expected “月球基地”*",
-            "*seen *nothing of the kind*",
-            "*picture *find_moon.sample_city.phone.1.jpg*",
+            "*expected: “月球基地”",
+            "*seen: nothing of the kind",
+            "*because: the App was in front and answered",
+            "*picture: results/it/failures/find_moon.sample_city.phone.1.jpg",
+            "*results: results/it",
         ]
     )
     assert (project.path / "results/it/failures/find_moon.sample_city.phone.1.jpg").exists()
