@@ -51,6 +51,8 @@ from harness.model import (
 
 ANSWER_WITHIN_S = 60
 """Longer than any command of the real driver takes; beyond it the server is taken for dead."""
+ASK_ONCE: Mapping[str, Any] = {"init_args_for_pool_manager": {"retries": False}}
+"""Else urllib3 asks up to four times: unseen in a measured interval, four minutes for a minute."""
 TAP_HELD_S = 0.05
 """How long a finger rests on the glass in a tap."""
 
@@ -100,7 +102,11 @@ def open_session(url: str, capabilities: Mapping[str, str | int | bool]) -> Appi
             **capabilities,
         }
     )
-    config = AppiumClientConfig(remote_server_addr=url, timeout=ANSWER_WITHIN_S)
+    config = AppiumClientConfig(
+        remote_server_addr=url,
+        timeout=ANSWER_WITHIN_S,
+        init_args_for_pool_manager=dict(ASK_ONCE),
+    )
     try:
         session = WebDriver(options=options, client_config=config)
         session.update_settings(dict(SETTINGS))

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from inspect import getmembers, isclass
+from threading import Thread
 
 import pytest
 from appium.common import exceptions as appium_exceptions
 from selenium.common import exceptions as selenium_exceptions
 
-from harness.appium_driver import ERRORS, strategy
+from harness.appium_driver import ERRORS, open_session, strategy
+from harness.errors import NoAnswer
 from harness.model import (
     ByClass,
     ByDescription,
@@ -62,3 +69,44 @@ def test_a_locator_becomes_a_strategy_and_a_selector(
     locator: Locator, expected: tuple[str, str]
 ) -> None:
     assert strategy(locator) == expected
+
+
+@contextmanager
+def _server_that_hangs_up() -> Iterator[tuple[str, Counter[str]]]:
+    """Opens sessions, and closes the connection on whatever is only read; counts its requests."""
+    asked: Counter[str] = Counter()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            body = json.dumps({"value": {"sessionId": "s", "capabilities": {}}}).encode()
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            asked[self.path.rpartition("/")[2]] += 1
+
+        def do_DELETE(self) -> None:
+            self.do_GET()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_question_without_an_answer_is_not_asked_again() -> None:
+    with _server_that_hangs_up() as (url, asked):
+        driver = open_session(url, {})
+        with pytest.raises(NoAnswer, match="taking a picture"):
+            driver.picture()
+        driver.close()
+    assert asked == {"screenshot": 1, "s": 1}
