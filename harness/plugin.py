@@ -444,13 +444,15 @@ def _properties(record: AttemptRecord) -> list[tuple[str, object]]:
 
 def _console(config: pytest.Config) -> Console:
     """A console on pytest's own output, which stays open while pytest captures what tests print."""
-    width = max(LOG_WIDTH, config.get_terminal_writer().fullwidth)
+    width = (
+        config.get_terminal_writer().fullwidth
+    )  # as rich could not tell while output is captured
     try:
         # Nothing is captured at this moment: a copy made now leads to the terminal for good.
         file = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
     except (AttributeError, OSError, ValueError):
-        return Console(width=width)  # an output that is no file: pytest within a program
-    return Console(file=file, width=None if file.isatty() else width)
+        return Console(width=max(LOG_WIDTH, width))  # no file: pytest within a program
+    return Console(file=file, width=width if file.isatty() else max(LOG_WIDTH, width))
 
 
 def _mute_pytest(config: pytest.Config) -> None:

@@ -19,8 +19,8 @@ class RunProgress:
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
         self._progress = Progress(
-            TextColumn("[cyan]{task.fields[attempt]}"),
-            TextColumn("{task.fields[step]}"),
+            TextColumn("{task.fields[attempt]}", style="cyan", markup=False),
+            TextColumn("{task.fields[step]}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

@@ -205,7 +205,7 @@ def _figures() -> Table:
     """Three columns of fixed places, so that all tasks stand under the header."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=4 + len("10/10  92 % [68–100]"))
-    grid.add_column(width=len("48.2 s [37.2–62.4], n=11"))
+    grid.add_column(width=len("48.2 s [37.2–62.4], n=11") + 2)
     grid.add_column()
     return grid
 

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from harness.model import AttemptRecord, Outcome, PlannedAttempt, Verdict
+from harness.progress import RunProgress, sum_up
+
+
+def record(outcome: Outcome, reason: str = "because") -> AttemptRecord:
+    return AttemptRecord(
+        id="task::app[phone#1]",
+        scenario="task",
+        app="app",
+        device="phone",
+        repetition=1,
+        simulated=True,
+        worker="main",
+        started_at=datetime(2026, 1, 5, tzinfo=UTC),
+        wall_s=9.0,
+        task_s=4.25 if outcome.completed else None,
+        task_half_width_s=0.125 if outcome.completed else None,
+        verdict=Verdict(outcome=outcome, reasons=(reason,)),
+        steps=(),
+    )
+
+
+def shown(outcome: Outcome, reason: str = "because") -> str:
+    console = Console(file=io.StringIO(), width=100)
+    console.print(sum_up(record(outcome, reason)))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_attempt_is_told_in_a_line_and_its_reason_in_another(outcome: Outcome) -> None:
+    lines = shown(outcome).splitlines()
+    assert len(lines) == (1 if outcome.completed else 2)
+    assert outcome in lines[0]
+    assert "task::app[phone#1]" in lines[0]
+
+
+def test_a_time_is_told_with_its_error_bar_and_only_of_what_was_completed() -> None:
+    assert "4.2 ± 0.1 s" in shown(Outcome.COMPLETED)
+    assert "±" not in shown(Outcome.NOT_FOUND)
+
+
+def test_three_kinds_of_ending_have_three_marks() -> None:
+    marks = {shown(outcome)[0] for outcome in Outcome}
+    assert marks == {"✓", "✗", "–"}
+
+
+def test_markup_in_what_an_app_says_is_shown_as_it_is() -> None:
+    assert "[bold red]急[/]" in shown(Outcome.WRONG_RESULT, "saw “[bold red]急[/]”")
+
+
+def test_the_live_line_names_the_attempt_with_its_brackets() -> None:
+    console = Console(file=io.StringIO(), width=100, force_terminal=True)
+    progress = RunProgress(console, total=1)
+    progress.begin()
+    progress.attempt_begins(
+        PlannedAttempt(
+            scenario="task", app="app", device="phone", repetition=1, file="a.yaml", steps=()
+        )
+    )
+    progress.attempt_ended(record(Outcome.COMPLETED))
+    progress.end()
+    assert isinstance(console.file, io.StringIO)
+    assert "task::app[phone#1]" in console.file.getvalue()
