@@ -16,7 +16,7 @@ from PIL.ImageFont import FreeTypeFont
 
 from harness.failure import annotate
 from harness.model import AttemptRecord, StepRecord
-from harness.store import Run, find_run, picture_path, read_run
+from harness.store import find_run, picture_path, read_run
 
 PICTURES = Path(__file__).parent / "pictures"
 FONT = Path(__file__).parents[1] / "harness" / "phone" / "fonts" / "NotoSansSC-Regular.otf"
@@ -33,15 +33,16 @@ def main(
     results: Path = Path("results"),
 ) -> None:
     """Draws the film strip of a task."""
-    found = read_run(find_run(run, results))
+    directory = find_run(run, results)
+    attempts = read_run(directory).attempts
+    attempt = next(one for one in attempts if (one.scenario, one.app) == (task, app))
     PICTURES.mkdir(exist_ok=True)
-    attempt = next(one for one in found.attempts if (one.scenario, one.app) == (task, app))
     path = PICTURES / f"{task}.jpg"
-    film(found, find_run(run, results), attempt).save(path, "JPEG", quality=80, optimize=True)
+    film(directory, attempt).save(path, "JPEG", quality=80, optimize=True)
     print(f"{path}: {path.stat().st_size / 1000:.0f} KB")
 
 
-def film(run: Run, directory: Path, attempt: AttemptRecord) -> Image.Image:
+def film(directory: Path, attempt: AttemptRecord) -> Image.Image:
     """The touched screens of an attempt from left to right, and the last one."""
     steps = [step for step in attempt.steps if step.touched is not None and step.match is not None]
     frames = [(step, _picture(directory, step, step.before)) for step in steps]

@@ -153,12 +153,10 @@ def star_boxes(placed: Placed, metrics: Metrics) -> tuple[Rect, ...]:
     )
 
 
-def knob_box(placed: Placed, share: float) -> Rect:
-    """Where the knob of a `SlideLock` is, dragged over `share` (0..1) of its way."""
+def knob_box(placed: Placed) -> Rect:
+    """Where the knob of a `SlideLock` is: a drag is over in a moment, so always at its left end."""
     box = placed.box
-    size = min(box.height, box.width)
-    left = box.left + round((box.width - size) * min(1.0, max(0.0, share)))
-    return Rect(left, box.top, left + size, box.bottom)
+    return Rect(box.left, box.top, box.left + min(box.height, box.width), box.bottom)
 
 
 def face_of(widget: Widget, look: Look, metrics: Metrics) -> Face:

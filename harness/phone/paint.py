@@ -53,7 +53,6 @@ TRACK = rgb("#EEF1F5")
 SWITCH_OFF = rgb("#DADEE5")
 STAR_ON = rgb("#FFAA00")
 STAR_OFF = rgb("#DFE3EA")
-PASSED = rgb("#1BA672")
 
 SPINNER_STEPS = 24
 """Positions that a spinner's ring takes in a second."""
@@ -98,8 +97,6 @@ def paint(canvas: Canvas, placed: Placed, setting: Setting, viewport: Rect) -> N
     below = placed.visible if isinstance(widget, Scroll) else viewport
     for child in placed.children:
         paint(canvas, child, setting, below)
-    if placed.path == setting.look.pressed:
-        _press(canvas, placed, setting)
 
 
 def _sticks_out(placed: Placed, setting: Setting) -> bool:
@@ -148,12 +145,6 @@ def _under_bar(canvas: Canvas, placed: Placed, setting: Setting) -> Placed:
     higher = Rect(box.left, box.top - setting.page_top, box.right, box.bottom)
     visible = Rect(box.left, 0, box.right, placed.visible.bottom)
     return replace(placed, box=higher, visible=visible)
-
-
-def _press(canvas: Canvas, placed: Placed, setting: Setting) -> None:
-    radius = setting.metrics.px(placed.widget.radius)
-    with canvas.clipped(placed.visible) as inside:
-        inside.shade(placed.box, (0, 0, 0), 0.1, radius)
 
 
 # --- what is read ---------------------------------------------------------------------------------
@@ -406,22 +397,18 @@ def _slide_lock(canvas: Canvas, placed: Placed, setting: Setting) -> None:
     widget, box, px = placed.widget, placed.box, setting.metrics.px
     if not isinstance(widget, SlideLock):
         return
-    share = setting.look.sliding.get(placed.path, 0.0)
-    knob = knob_box(placed, share)
+    knob = knob_box(placed)
     radius = px(widget.radius or 6)
     canvas.fill(box, TRACK, radius)
     canvas.stroke(box, rgb("#DFE3EA"), radius)
-    if share > 0:
-        canvas.fill(Rect(box.left, box.top, knob.right, box.bottom), PASSED, radius)
     face = face_of(widget, setting.look, setting.metrics)
     words = text.cut(text.printable(widget.text), face, box.width - 2 * knob.width)
     left = box.left + (box.width - text.width(words, face)) // 2
     middle = box.top + box.height // 2
-    if share < 1:
-        canvas.line_of_text(words, left, middle, face, rgb("#6B7280"))
+    canvas.line_of_text(words, left, middle, face, rgb("#6B7280"))
     canvas.fill(knob, WHITE, radius)
-    canvas.stroke(knob, PASSED if share > 0 else rgb("#D0D5DD"), radius)
-    canvas.icon("check" if share >= 1 else "arrow-right", knob, px(22), PASSED if share else INK)
+    canvas.stroke(knob, rgb("#D0D5DD"), radius)
+    canvas.icon("arrow-right", knob, px(22), INK)
 
 
 _PAINTERS: dict[type[Widget], Painter] = {

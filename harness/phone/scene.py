@@ -78,12 +78,8 @@ class Look:
     """The App's state: texts of inputs, ticks of checkboxes."""
     focused: str = ""
     """Key of the input that has the caret."""
-    pressed: str = ""
-    """Path of the widget under the finger."""
     scrolled: Mapping[str, int] = field(default_factory=dict)
     """How far each `Scroll` is scrolled, by its path."""
-    sliding: Mapping[str, float] = field(default_factory=dict)
-    """How far each slider's knob is, 0..1, by its path."""
     font_scale: float = 1.0
     now_s: float = 0.0
     """Phase of spinners and of the caret."""

@@ -129,7 +129,7 @@ def _drag(front: Front, chain: Sequence[Placed], gesture: Gesture) -> None:
 
 
 def _slide(front: Front, placed: Placed, lock: SlideLock, gesture: Gesture) -> None:
-    knob = knob_box(placed, 0.0)
+    knob = knob_box(placed)
     way = placed.box.width - knob.width
     on_knob = knob.contains(gesture.start.x, gesture.start.y)
     share = (gesture.end.x - gesture.start.x) / way if on_knob and way else 0.0

@@ -125,9 +125,7 @@ looks = st.builds(
         }
     ),
     focused=st.sampled_from(("", "typed")),
-    pressed=st.sampled_from(("", "0.0", "0.1.0")),
     scrolled=st.dictionaries(st.sampled_from(("0.0", "0.1")), st.integers(-100, 9000)),
-    sliding=st.dictionaries(st.sampled_from(("0.0", "0.1")), st.floats(-1, 2)),
     font_scale=st.sampled_from((0.85, 1.0, 1.3)),
     now_s=st.floats(0, 1e6),
 )

@@ -306,7 +306,7 @@ def test_a_drag_moves_the_content_with_the_finger_and_no_further_than_it_goes(ph
 def test_a_slider_passes_at_its_end_and_springs_back_before(phone: Phone) -> None:
     tap(phone, "check_slider")
     lock = placed(phone, "lock")
-    knob = knob_box(lock, 0.0)
+    knob = knob_box(lock)
     x, y = knob.left + 40, knob.top + 40
     way = lock.box.width - knob.width
     phone.touch(gestures.line(x, y, x + way * 0.94, y))
