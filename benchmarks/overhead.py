@@ -32,7 +32,7 @@ def measure() -> None:
         )
         process_s = perf_counter() - began
         run = read_run(Path(results) / "bench")
-        files = list((Path(results) / "bench" / "evidence").rglob("*.*"))
+        files = [path for path in (Path(results) / "bench").rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in files)
     _show(run.attempts, process_s, len(files), size)
 
@@ -54,7 +54,7 @@ def _show(attempts: tuple[AttemptRecord, ...], process_s: float, files: int, siz
         "  commands and looking": f"{wall_s - app_s - evidence_s:.1f} s",
         "beyond the App's own delays, in all": f"{process_s - app_s:.1f} s",
         "  of which 12 tasks take": f"{12 * (process_s - app_s) / max(1, len(attempts)):.1f} s",
-        "evidence kept": f"{files} files, {size / 1e6:.1f} MB",
+        "kept on disk": f"{files} files, {size / 1e6:.1f} MB",
     }
     for what, figure in rows.items():
         table.add_row(what, figure)
