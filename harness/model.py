@@ -148,6 +148,9 @@ Locator = Annotated[
 ]
 
 
+LOCATOR_TAGS = frozenset({"id", "description", "text", "class", "xpath", "uiautomator"})
+
+
 def _target_tag(value: Any) -> str:
     return "name" if isinstance(value, str) else "locator"
 
@@ -184,19 +187,44 @@ def name_target(target: Target) -> str:
     return words
 
 
+# --- short forms ----------------------------------------------------------------------------------
+
+
+class ShortForm(Frozen):
+    """A model that may be written as its first field alone: `run: log_in`."""
+
+    @classmethod
+    def _stands_alone(cls, value: Any) -> bool:
+        return isinstance(value, str)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_first_field(cls, value: Any) -> Any:
+        return {next(iter(cls.model_fields)): value} if cls._stands_alone(value) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        model = dict(handler.resolve_ref_schema(handler(schema)))
+        first = next(iter(model["properties"].values()))
+        return {"anyOf": [*first.get("anyOf", first.get("oneOf", [first])), model]}
+
+
+class TargetForm(ShortForm):
+    """One whose first field is a target: `expect: search.results`, `expect: {text: 搜索}`."""
+
+    @override
+    @classmethod
+    def _stands_alone(cls, value: Any) -> bool:
+        is_locator = isinstance(value, Mapping) and _sole_key(value) in LOCATOR_TAGS
+        return isinstance(value, str) or is_locator
+
+
 # --- conditions -----------------------------------------------------------------------------------
 
 
-def _bare_target(key: str, value: Any) -> Any:
-    """Lets `expect: search.results` stand for `expect: {visible: search.results}`."""
-    is_locator = isinstance(value, Mapping) and _sole_key(value) in LOCATOR_TAGS
-    return {key: value} if isinstance(value, str) or is_locator else value
-
-
-LOCATOR_TAGS = frozenset({"id", "description", "text", "class", "xpath", "uiautomator"})
-
-
-class Condition(Frozen):
+class Condition(TargetForm):
     """Something that can be seen: an element, and what it says or how it stands."""
 
     visible: Target
@@ -205,11 +233,6 @@ class Condition(Frozen):
     checked: bool | None = None
     within_s: Seconds | None = None
     """How long it may take to come; the scenario's `patience_s` unless given."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return _bare_target("visible", value)
 
     def describe(self) -> str:
         """The condition in words."""
@@ -222,37 +245,12 @@ class Condition(Frozen):
             words.append("checked" if self.checked else "unchecked")
         return " ".join(words)
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return _or_target(handler(schema), handler)
 
-
-class Absence(Frozen):
+class Absence(TargetForm):
     """Something that must no longer be seen."""
 
     gone: Target
     within_s: Seconds | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return _bare_target("gone", value)
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return _or_target(handler(schema), handler)
-
-
-def _or_target(long_form: JsonSchemaValue, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-    """The schema of a model that may also be written as its bare target."""
-    model = handler.resolve_ref_schema(long_form)
-    target = next(iter(model["properties"].values()))
-    long_form_itself = dict(model)
-    return {"anyOf": [*target.get("anyOf", target.get("oneOf", [target])), long_form_itself]}
 
 
 # --- steps ----------------------------------------------------------------------------------------
@@ -374,23 +372,12 @@ class Clear(StepModel):
 Direction = Literal["up", "down", "left", "right"]
 
 
-class SwipeMove(Frozen):
+class SwipeMove(ShortForm):
     """A swipe: where the finger moves to, on what, over which share of its length."""
 
     direction: Direction
     on: Target | None = None
     distance: Share = 0.6
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return {"direction": value} if isinstance(value, str) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return _or_target(handler(schema), handler)
 
 
 class Swipe(StepModel):
@@ -409,23 +396,12 @@ class Swipe(StepModel):
         )
 
 
-class ScrollSearch(Frozen):
+class ScrollSearch(TargetForm):
     """What to scroll to, in which direction of the content, at most how many screens."""
 
     to: Target
     direction: Direction = "down"
     at_most: Annotated[int, Field(ge=1, le=50)] = 10
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return _bare_target("to", value)
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return _or_target(handler(schema), handler)
 
 
 class ScrollTo(StepModel):
@@ -525,22 +501,11 @@ class When(StepModel):
         return Words(zh=f"如果看到 {what}", en=f"If {what} is there")
 
 
-class Call(Frozen):
+class Call(ShortForm):
     """A shared sub-scenario and its arguments."""
 
     scenario: Name
     arguments: Mapping[Name, NonEmpty] = Field(default_factory=dict, alias="with")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return {"scenario": value} if isinstance(value, str) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return _or_target(handler(schema), handler)
 
 
 class Run(StepModel):
