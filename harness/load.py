@@ -19,12 +19,12 @@ from lxml import etree
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from harness.model import AppProfile, Devices, Frozen, Scenario, SharedSteps
-from harness.pattern import find_pattern_fault
+from harness.model import BARE_TAGS, STEP_TAGS, AppProfile, Devices, Frozen, Scenario, SharedSteps
+from harness.model_errors import explain
 from harness.problem import FieldPath, InvalidFile, Place, Problem, name_field, shorten, suggest
-from harness.shape import Spot, descend, is_text, top
+from harness.regex import find_pattern_fault
+from harness.spot import Spot, descend, top
 from harness.variables import PLACEHOLDER, SECRET, has_unclosed, names_in
-from harness.wording import BARE_TAGS, STEP_TAGS, explain
 from harness.yaml_source import (
     MAX_BYTES,
     Mapping,
@@ -33,6 +33,7 @@ from harness.yaml_source import (
     Sequence,
     Source,
     as_plain,
+    is_text,
     read_source,
 )
 

@@ -547,6 +547,9 @@ STEPS: tuple[type[StepModel], ...] = (
     Expect, ExpectGone, Screenshot, OpenLink, When, Run, PassBarrier, Commit,
 )  # fmt: skip
 """Every kind of step, in the order in which the documentation tells of them."""
+STEP_TAGS = tuple(step.tag for step in STEPS)
+BARE_TAGS = frozenset(step.tag for step in STEPS if issubclass(step, BareStep))
+"""Those that stand alone: `- back`."""
 
 
 def _step_tag(value: Any) -> str | None:

@@ -20,6 +20,15 @@ class Place:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A mistake in a text that is no file yet: where in it, and what to write instead."""
+
+    place: Place
+    path: FieldPath
+    message: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One mistake. Problems sort by file, then by place."""
@@ -75,9 +84,9 @@ LONGEST_SHOWN = 40
 """Characters of a person's text that a message repeats."""
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
     """A text on one line, cut to what a message can bear; control characters are spelt out."""
-    cut = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 

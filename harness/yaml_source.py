@@ -20,8 +20,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from harness.problem import FieldPath, Place, shorten, suggest
-from harness.yaml_syntax import explain_syntax
+from harness.problem import Fault, FieldPath, Place, shorten, suggest
+from harness.yaml_errors import explain_syntax
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 40
@@ -95,6 +95,11 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def is_text(node: Node) -> bool:
+    """Whether a node is a text."""
+    return isinstance(node, Scalar) and isinstance(node.value, str)
+
+
 def as_plain(node: Node) -> Any:
     """The bare values of a node, lists as tuples: what a strict model takes."""
     match node:
@@ -104,15 +109,6 @@ def as_plain(node: Node) -> Any:
             return tuple(as_plain(item) for item in node.items)
         case Mapping():
             return {entry.key: as_plain(entry.value) for entry in node.entries}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A mistake in the YAML itself."""
-
-    place: Place
-    path: FieldPath
-    message: str
 
 
 class Unreadable(Exception):

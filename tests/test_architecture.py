@@ -15,7 +15,7 @@ ROOMS = {
     "pytest": {"harness.plugin"},
     "_pytest": set(),
     "subprocess": {"harness.processes.simulated_phone", "harness.processes.revision"},
-    "yaml": {"harness.yaml_source", "harness.yaml_syntax"},
+    "yaml": {"harness.yaml_source", "harness.yaml_errors"},
     "lark": {"harness.phone.uiselector"},
     "starlette": {"harness.phone.protocol"},
     "uvicorn": {"harness.phone.server"},

@@ -11,15 +11,17 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import core_schema
 
-from harness import wording, yaml_source
+from harness import model_errors, yaml_source
 from harness.errors import UsageError
+from harness.examples import EXAMPLES, PATTERNS, STEP_EXAMPLES
 from harness.load import MAX_PROBLEMS, load_devices, load_profile, load_scenario
-from harness.model import AppProfile, Devices, Scenario, SharedSteps
+from harness.model import STEP_TAGS, AppProfile, Devices, Scenario, SharedSteps
+from harness.model_errors import WORDING
 from harness.problem import InvalidFile, Problem, name_field, suggest
-from harness.shape import fields
+from harness.spot import fields
 from harness.variables import fill_model
-from harness.wording import EXAMPLES, PATTERNS, STEP_EXAMPLES, STEP_TAGS, WORDING, models_below
 from harness.yaml_source import resolve
+from tests.models import models_below
 from tests.project import DATA, load_case
 
 SCENARIO = DATA / "scenarios/social_security/find_contribution_query.yaml"
@@ -278,7 +280,7 @@ def test_a_value_in_a_regular_expression_stands_for_itself(tmp_path: Path) -> No
 def test_an_error_type_without_words_is_told_in_pydantics(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(wording.WORDING, "literal_error")
+    monkeypatch.delitem(model_errors.WORDING, "literal_error")
     text = case_text().replace("severity: critical", "severity: x")
     with pytest.raises(InvalidFile, match="severity: Input should be 'critical'"):
         load_case(text.encode(), tmp_path)

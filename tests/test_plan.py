@@ -16,8 +16,8 @@ from harness.model import (
     Type,
 )
 from harness.plan import TARGET_FIELDS, LeftOut, check, check_files, expand, find_missing, plan
-from harness.shape import fields
-from harness.wording import models_below
+from harness.spot import fields
+from tests.models import models_below
 from tests.project import Project, load_case, load_project
 
 HEAD = "# yaml-language-server: $schema=../../docs/schema/scenario.schema.json\n"

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from harness import __main__ as command_line
+from harness.examples import STEP_EXAMPLES
+from harness.model import STEP_TAGS
 from harness.problem import InvalidFile, Problem
 from harness.schema import FOLDER, MODELS, find_stale, write_all, write_schema
-from harness.wording import STEP_EXAMPLES, STEP_TAGS
 from harness.yaml_source import as_plain, read_source
 from tests.fuzz_loader import SEEDS, load
 from tests.project import DATA

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from harness.phone import commands, mobile
+from harness.phone import commands, mobile_commands
 from harness.phone.arguments import Arguments
 from harness.phone.commands import Call, Command
 from harness.phone.device import NotInstalled, Phone
@@ -87,25 +87,25 @@ COMMANDS: tuple[tuple[str, str, Command], ...] = (
     ("POST", _SESSION + "/se/log", commands.log),
     ("GET", _SESSION + "/appium/settings", commands.settings),
     ("POST", _SESSION + "/appium/settings", commands.update_settings),
-    ("POST", _SESSION + "/execute/sync", mobile.execute),
-    ("POST", _SESSION + "/execute", mobile.execute),
-    ("GET", _DEVICE + "/current_package", mobile.current_package),
-    ("GET", _DEVICE + "/current_activity", mobile.current_activity),
-    ("GET", _DEVICE + "/system_time", mobile.device_time),
-    ("POST", _DEVICE + "/system_time", mobile.device_time),
-    ("GET", _DEVICE + "/display_density", mobile.display_density),
-    ("GET", _DEVICE + "/system_bars", mobile.system_bars),
-    ("POST", _DEVICE + "/hide_keyboard", mobile.hide_keyboard),
-    ("GET", _DEVICE + "/is_keyboard_shown", mobile.is_keyboard_shown),
-    ("POST", _DEVICE + "/press_keycode", mobile.press_key),
-    ("POST", _DEVICE + "/long_press_keycode", mobile.press_key),
-    ("POST", _DEVICE + "/activate_app", mobile.activate_app),
-    ("POST", _DEVICE + "/terminate_app", mobile.terminate_app),
-    ("POST", _DEVICE + "/app_state", mobile.query_app_state),
-    ("POST", _DEVICE + "/app_installed", mobile.is_app_installed),
-    ("POST", _DEVICE + "/start_activity", mobile.start_activity),
-    ("POST", _APP + "/activate", mobile.activate_app),
-    ("POST", _APP + "/terminate", mobile.terminate_app),
+    ("POST", _SESSION + "/execute/sync", mobile_commands.execute),
+    ("POST", _SESSION + "/execute", mobile_commands.execute),
+    ("GET", _DEVICE + "/current_package", mobile_commands.current_package),
+    ("GET", _DEVICE + "/current_activity", mobile_commands.current_activity),
+    ("GET", _DEVICE + "/system_time", mobile_commands.device_time),
+    ("POST", _DEVICE + "/system_time", mobile_commands.device_time),
+    ("GET", _DEVICE + "/display_density", mobile_commands.display_density),
+    ("GET", _DEVICE + "/system_bars", mobile_commands.system_bars),
+    ("POST", _DEVICE + "/hide_keyboard", mobile_commands.hide_keyboard),
+    ("GET", _DEVICE + "/is_keyboard_shown", mobile_commands.is_keyboard_shown),
+    ("POST", _DEVICE + "/press_keycode", mobile_commands.press_key),
+    ("POST", _DEVICE + "/long_press_keycode", mobile_commands.press_key),
+    ("POST", _DEVICE + "/activate_app", mobile_commands.activate_app),
+    ("POST", _DEVICE + "/terminate_app", mobile_commands.terminate_app),
+    ("POST", _DEVICE + "/app_state", mobile_commands.query_app_state),
+    ("POST", _DEVICE + "/app_installed", mobile_commands.is_app_installed),
+    ("POST", _DEVICE + "/start_activity", mobile_commands.start_activity),
+    ("POST", _APP + "/activate", mobile_commands.activate_app),
+    ("POST", _APP + "/terminate", mobile_commands.terminate_app),
 )
 
 

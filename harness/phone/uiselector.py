@@ -13,7 +13,7 @@ from lark.exceptions import LarkError, VisitError
 from lxml import etree
 
 from harness.phone.faults import Fault
-from harness.phone.patterns import pattern
+from harness.phone.regex import pattern
 
 LONGEST = 4000
 """Characters of an expression."""

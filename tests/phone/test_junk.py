@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.clock import VirtualClock
 from harness.phone.arguments import ELEMENT_KEY
 from harness.phone.device import Phone
-from harness.phone.mobile import MOBILE
+from harness.phone.mobile_commands import MOBILE
 from harness.phone.protocol import COMMANDS, Endpoint
 from tests.phone.small_app import COLD_START_S, PACKAGE, SMALL_APP
 

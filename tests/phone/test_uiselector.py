@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from harness.phone.faults import Fault
-from harness.phone.patterns import LONGEST, pattern
+from harness.phone.regex import LONGEST, pattern
 from harness.phone.uiselector import Scrolling, Selector, parse
 
 TREE = etree.fromstring(

@@ -6,85 +6,19 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from harness.model import LOCATOR_TAGS, STEPS, BareStep
-from harness.problem import FieldPath, Place, shorten, suggest
-from harness.shape import KEY, Spot, fields, follow
+from harness.examples import EXAMPLES, PATTERNS, STEP_EXAMPLES
+from harness.model import LOCATOR_TAGS, STEP_TAGS
+from harness.problem import Fault, shorten, suggest
+from harness.spot import KEY, Spot, fields, follow
 from harness.yaml_source import Mapping, Node, Scalar, Sequence
 
-STEP_TAGS = tuple(step.tag for step in STEPS)
-BARE_TAGS = frozenset(step.tag for step in STEPS if issubclass(step, BareStep))
-LOCATORS = ", ".join(tag for tag in ("id", "description", "text", "class", "xpath", "uiautomator"))
-
-EXAMPLES: dict[str, str] = {
-    "id": "id: find_service (the name of the file without .yaml)",
-    "title": "title: {zh: 查找服务, en: Find a service}",
-    "zh": "zh: 查找服务",
-    "goal": "goal: {visible: service.title}",
-    "life_event": "life_event: social_security",
-    "kind": "kind: information",
-    "severity": "severity: major",
-    "time_limit_s": "time_limit_s: 120",
-    "reference": "reference: {time_s: 20, screens: 3}",
-    "time_s": "time_s: 20",
-    "screens": "screens: 3",
-    "steps": "steps: and below it a line '- launch'",
-    "at": "at: search.results",
-    "weight": "weight: 0.5",
-    "visible": "visible: search.results",
-    "gone": "gone: search.results",
-    "to": "to: search.results",
-    "into": "into: search.input",
-    "text": "text: 社保缴费查询",
-    "direction": "direction: up",
-    "do": "do: and below it the steps, each after '- '",
-    "scenario": "scenario: log_in",
-    "name": "name: update_dialog",
-    "seen": "seen: {text: 立即升级}",
-    "dismiss": "dismiss: {text: 以后再说}",
-    "city": "city: 上海",
-    "level": "level: municipality",
-    "android": "android: {package: cn.gov.example}",
-    "package": "package: cn.gov.example",
-    "verified": "verified: {package: never, elements: never}",
-    "elements": "elements: and below it a line 'home.search: [{id: home_search}]'",
-    "url": "url: http://127.0.0.1:4723",
-    "default": "default: phone",
-    "devices": "devices: {phone: {kind: simulated, apps: [sample_city]}}",
-    "apps": "apps: [sample_city]",
-}
-"""What to write for each key that must be there; a test holds this to the models."""
-
-PATTERNS: dict[str, str] = {
-    r"^[a-z][a-z0-9_]*$": "a name is small letters, digits and _, a letter first: find_service",
-    r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$": (
-        "an element's name is small letters, digits and _, in parts joined by dots: home.search; "
-        "a text that is shown is written {text: 搜索}"
-    ),
-    r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$": "a package looks like cn.gov.example",
-    r"^(never|\d{4}-\d{2}(-\d{2})?)$": "write never, a month (2022-05) or a day (2022-05-01)",
-    r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$": (
-        "write never, simulated, a month (2022-05) or a day (2022-05-01)"
-    ),
-    r"^https?://[^\s]+$": "a URL begins with http:// or https:// and has no spaces",
-}
-"""What each pattern of the models asks for; a test holds this to the models."""
+LOCATORS = "id, description, text, class, xpath, uiautomator"
+"""`LOCATOR_TAGS`, in the order in which an element is best looked for."""
 
 
-class Explanation:
-    """A mistake in words, at its place."""
-
-    __slots__ = ("message", "path", "place")
-
-    def __init__(self, place: Place, path: FieldPath, message: str) -> None:
-        self.place = place
-        self.path = path
-        self.message = message
-
-
-def explain(error: ErrorDetails, file: Spot) -> Explanation | None:
+def explain(error: ErrorDetails, file: Spot) -> Fault | None:
     """Puts one of pydantic's errors into words; None when it only follows from another.
 
     Args:
@@ -133,26 +67,26 @@ def _count(number: int, noun: str) -> str:
 
 # --- a wording for each type of error -------------------------------------------------------------
 
-Wording = Callable[[ErrorDetails, Spot], Explanation | None]
+Wording = Callable[[ErrorDetails, Spot], Fault | None]
 
 
-def _here(spot: Spot, message: str) -> Explanation:
-    return Explanation(spot.place, spot.path, message)
+def _here(spot: Spot, message: str) -> Fault:
+    return Fault(spot.place, spot.path, message)
 
 
-def _missing(error: ErrorDetails, spot: Spot) -> Explanation:
+def _missing(error: ErrorDetails, spot: Spot) -> Fault:
     key = str(error["loc"][-1])
     message = f"the key {key!r} is missing; write {EXAMPLES.get(key, key)}"
-    return Explanation(spot.place, (*spot.path, key), message)
+    return Fault(spot.place, (*spot.path, key), message)
 
 
-def _unknown_key(error: ErrorDetails, spot: Spot) -> Explanation:
+def _unknown_key(error: ErrorDetails, spot: Spot) -> Fault:
     key = str(error["loc"][-1])
     known = tuple(fields(spot.model))
     message = f"no key is called {shorten(key)!r} here{suggest(key, known)}"
     found = spot.at_key(key)
     place = found.key_place if found else spot.place
-    return Explanation(place, (*spot.path, key), f"{_end(message)} Keys are: {', '.join(known)}")
+    return Fault(place, (*spot.path, key), f"{_end(message)} Keys are: {', '.join(known)}")
 
 
 def _end(message: str) -> str:
@@ -160,7 +94,7 @@ def _end(message: str) -> str:
     return message if message.endswith("?") else f"{message}."
 
 
-def _not_text(_: ErrorDetails, spot: Spot) -> Explanation:
+def _not_text(_: ErrorDetails, spot: Spot) -> Fault:
     return _here(spot, _say_not_text(spot.node))
 
 
@@ -172,7 +106,7 @@ def _say_not_text(node: Node) -> str:
 
 
 def _expected(what: str) -> Wording:
-    def word(_: ErrorDetails, spot: Spot) -> Explanation:
+    def word(_: ErrorDetails, spot: Spot) -> Fault:
         return _here(
             spot, f"expected {what}, found {describe(spot.node)}{_unquote(spot.node, what)}"
         )
@@ -207,49 +141,49 @@ def _say_number(text: str) -> str:
 
 
 def _bound(words: str, key: str) -> Wording:
-    def word(error: ErrorDetails, spot: Spot) -> Explanation:
+    def word(error: ErrorDetails, spot: Spot) -> Fault:
         limit = error["ctx"][key]
         return _here(spot, f"must be {words} {limit:g}, but it is {describe(spot.node)}")
 
     return word
 
 
-def _untranslated(error: ErrorDetails, spot: Spot) -> Explanation:
+def _untranslated(error: ErrorDetails, spot: Spot) -> Fault:
     """A type of error that a test should have asked us to word. Never fatal."""
     return _here(spot, shorten(error["msg"]))
 
 
-def _too_short_text(_: ErrorDetails, spot: Spot) -> Explanation:
+def _too_short_text(_: ErrorDetails, spot: Spot) -> Fault:
     return _here(spot, "the text is empty; write one, or leave the key out")
 
 
-def _too_long_text(error: ErrorDetails, spot: Spot) -> Explanation:
+def _too_long_text(error: ErrorDetails, spot: Spot) -> Fault:
     limit = error["ctx"]["max_length"]
     return _here(spot, f"the text is longer than {limit} characters; write a shorter one")
 
 
-def _too_short_list(error: ErrorDetails, spot: Spot) -> Explanation | None:
+def _too_short_list(error: ErrorDetails, spot: Spot) -> Fault | None:
     # Pydantic counts what was valid: when items are there, they have errors of their own.
     if isinstance(spot.node, Sequence) and len(spot.node.items) >= error["ctx"]["min_length"]:
         return None
     return _here(spot, "the list is empty; write at least one item, each on a line after '- '")
 
 
-def _too_long_list(error: ErrorDetails, spot: Spot) -> Explanation:
+def _too_long_list(error: ErrorDetails, spot: Spot) -> Fault:
     limit = error["ctx"]["max_length"]
     return _here(
         spot, f"the list has more than {limit} items; split it, or move some to a shared file"
     )
 
 
-def _pattern(error: ErrorDetails, spot: Spot) -> Explanation:
+def _pattern(error: ErrorDetails, spot: Spot) -> Fault:
     wanted = PATTERNS.get(pattern := error["ctx"]["pattern"], f"write what {pattern} matches")
     if error["loc"][-1] == KEY:
         wanted = wanted.partition(";")[0]
     return _here(spot, f"{describe(spot.node)} does not fit: {wanted}")
 
 
-def _choice(_: ErrorDetails, spot: Spot) -> Explanation:
+def _choice(_: ErrorDetails, spot: Spot) -> Fault:
     return _here(spot, _say_choice(spot.node, _choices(spot.annotation)))
 
 
@@ -264,11 +198,11 @@ def _say_choice(node: Node, choices: Iterable[str]) -> str:
     return f"{message} Words are: {', '.join(names)}"
 
 
-def _not_a_list(_: ErrorDetails, spot: Spot) -> Explanation:
+def _not_a_list(_: ErrorDetails, spot: Spot) -> Fault:
     return _here(spot, f"expected a list, found {describe(spot.node)}; put it in [ ]")
 
 
-def _not_a_mapping(_: ErrorDetails, spot: Spot) -> Explanation:
+def _not_a_mapping(_: ErrorDetails, spot: Spot) -> Fault:
     message = f"expected 'key: value' lines, found {describe(spot.node)}{_colon_hint(spot.node)}"
     return _here(spot, message)
 
@@ -282,7 +216,7 @@ def _colon_hint(node: Node) -> str:
     return "; a space is missing after the colon" if re.match(r"\w+:\S", node.text) else ""
 
 
-def _not_a_model(error: ErrorDetails, spot: Spot) -> Explanation:
+def _not_a_model(error: ErrorDetails, spot: Spot) -> Fault:
     if len(spot.path) == 0:
         return _here(spot, f"expected 'key: value' lines, found {describe(spot.node)}")
     tag = error["loc"][-1]
@@ -300,30 +234,7 @@ def _example(key: str) -> str:
     return f"; write {example}" if example else ""
 
 
-STEP_EXAMPLES: dict[str, str] = {
-    "launch": "launch",
-    "tap": "tap: home.search",
-    "long_press": "long_press: home.search",
-    "type": "type: {into: search.input, text: 社保}",
-    "clear": "clear: search.input",
-    "swipe": "swipe: up",
-    "scroll_to": "scroll_to: service.title",
-    "back": "back",
-    "hide_keyboard": "hide_keyboard",
-    "wait_for": "wait_for: search.results",
-    "expect": "expect: search.results",
-    "expect_gone": "expect_gone: search.results",
-    "screenshot": "screenshot: results",
-    "open_link": "open_link: app://home",
-    "when": "when: {visible: advert.close, do: [{tap: advert.close}]}",
-    "run": "run: log_in",
-    "barrier": "barrier: sms_code",
-    "commit": "commit: form.submit",
-}
-"""Each kind of step, written."""
-
-
-def _whole_file(error: ErrorDetails, spot: Spot) -> Explanation:
+def _whole_file(error: ErrorDetails, spot: Spot) -> Fault:
     """A validator of a whole model says first which field it is about: `field: ...`."""
     message = str(error["ctx"]["error"])
     field, colon, rest = message.partition(": ")
@@ -334,12 +245,12 @@ def _whole_file(error: ErrorDetails, spot: Spot) -> Explanation:
 # --- unions ---------------------------------------------------------------------------------------
 
 
-def _no_member(error: ErrorDetails, spot: Spot) -> Explanation:
+def _no_member(error: ErrorDetails, spot: Spot) -> Fault:
     """None of the members of a union is meant: which union it is, its discriminator says."""
     return _UNIONS[error["ctx"]["discriminator"]](spot)
 
 
-def _no_step(spot: Spot) -> Explanation:
+def _no_step(spot: Spot) -> Fault:
     match spot.node:
         case Mapping(entries=entries) if len(entries) > 1:
             return _several_keys_in_step(spot, spot.node)
@@ -364,7 +275,7 @@ def _say_unknown_step(word: str) -> str:
     return f"{_end(f'no step is called {shorten(word)!r}{hint}')} Steps are: {', '.join(STEP_TAGS)}"
 
 
-def _several_keys_in_step(spot: Spot, node: Mapping) -> Explanation:
+def _several_keys_in_step(spot: Spot, node: Mapping) -> Fault:
     first, second, *_ = node.entries
     count = "two" if len(node.entries) == 2 else str(len(node.entries))
     names = shorten(", ".join(node.keys))
@@ -372,17 +283,17 @@ def _several_keys_in_step(spot: Spot, node: Mapping) -> Explanation:
     if first.key in STEP_TAGS and second.key not in STEP_TAGS:
         hint = f"indent what belongs to {first.key!r} deeper than it"
     message = f"a step has one key; these are {count}: {names}; {hint}"
-    return Explanation(second.key_place, spot.path, message)
+    return Fault(second.key_place, spot.path, message)
 
 
-def _no_locator(spot: Spot) -> Explanation:
+def _no_locator(spot: Spot) -> Fault:
     match spot.node:
         case Mapping(entries=(_, second, *_)):
             message = (
                 f"an element is found by one key; these are {len(spot.node.entries)}: "
                 f"{shorten(', '.join(spot.node.keys))}; keep one of them"
             )
-            return Explanation(second.key_place, spot.path, message)
+            return Fault(second.key_place, spot.path, message)
         case Mapping(entries=(entry,)):
             return _here(_at_its_key(spot.at_entry(entry)), _say_unknown_locator(entry.key))
     hint = "write it as {text: 搜索}, or as a name from the App's profile"
@@ -396,7 +307,7 @@ def _say_unknown_locator(key: str) -> str:
     return f"{_end(message)} Ways are: {LOCATORS}"
 
 
-def _no_text_match(spot: Spot) -> Explanation:
+def _no_text_match(spot: Spot) -> Fault:
     if isinstance(spot.node, Scalar):
         return _here(spot, _say_not_text(spot.node))
     found = describe(spot.node)
@@ -407,21 +318,21 @@ def _no_text_match(spot: Spot) -> Explanation:
     return _here(spot, message)
 
 
-def _no_device(spot: Spot) -> Explanation:
+def _no_device(spot: Spot) -> Fault:
     kind = spot.at_key("kind")
     if kind is None:
         path = (*spot.path, "kind")
         message = "the key 'kind' is missing; write kind: simulated or kind: remote"
-        return Explanation(spot.place, path, message)
+        return Fault(spot.place, path, message)
     return _here(kind, _say_choice(kind.node, ("simulated", "remote")))
 
 
-def _not_a_device(_: ErrorDetails, spot: Spot) -> Explanation:
+def _not_a_device(_: ErrorDetails, spot: Spot) -> Fault:
     example = EXAMPLES["devices"].partition("phone: ")[2][:-1]
     return _here(spot, f"expected a device, found {describe(spot.node)}; write it as {example}")
 
 
-_UNIONS: dict[str, Callable[[Spot], Explanation]] = {
+_UNIONS: dict[str, Callable[[Spot], Fault]] = {
     "_step_tag()": _no_step,
     "_sole_key()": _no_locator,
     "_text_match_tag()": _no_text_match,
@@ -455,21 +366,3 @@ WORDING: dict[str, Wording] = {
     "union_tag_not_found": _no_member,
 }
 """Every type of error that our models can produce; a test sorts all that pydantic knows."""
-
-
-def models_below(model: type[BaseModel]) -> frozenset[type[BaseModel]]:
-    """The model and all that can be written inside it."""
-    found: set[type[BaseModel]] = set()
-    _gather(model, found)
-    return frozenset(found)
-
-
-def _gather(annotation: Any, found: set[type[BaseModel]]) -> None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if annotation not in found:
-            found.add(annotation)
-            for inner in fields(annotation).values():
-                _gather(inner, found)
-        return
-    for inner in get_args(annotation):
-        _gather(inner, found)

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel, Discriminator, Tag
 
 from harness.problem import FieldPath, Place
-from harness.yaml_source import Entry, Node, Scalar, Sequence
+from harness.yaml_source import Entry, Node, Sequence
 from harness.yaml_source import Mapping as YamlMapping
 
 KEY = "[key]"
@@ -160,8 +160,3 @@ def _tags(member: Any) -> tuple[str, ...]:
 def _kinds(member: Any, key: str) -> tuple[str, ...]:
     kind = fields(_bare(member))[key]
     return get_args(kind) if get_origin(kind) is Literal else ()
-
-
-def is_text(node: Node) -> bool:
-    """Whether a node is a text."""
-    return isinstance(node, Scalar) and isinstance(node.value, str)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.pattern import find_pattern_fault
+from harness.regex import find_pattern_fault
 
 
 @pytest.mark.parametrize("pattern", [
