@@ -1,0 +1,279 @@
+"""What can be seen to be wrong in one file alone, beyond what its model says.
+
+`harness/load.py` asks for it; what is wrong between files is in `harness/plan.py`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from harness.model import BARE_TAGS, STEP_TAGS
+from harness.problem import FieldPath, Place, Problem, name_field, shorten, suggest
+from harness.regex import find_pattern_fault
+from harness.variables import PLACEHOLDER, SECRET, has_unclosed, names_in
+from harness.yaml_source import Mapping, Node, Scalar, Sequence, Source, as_plain, is_text
+
+
+@dataclass(slots=True)
+class CheckedFile:
+    """A file that is being checked, and what was found so far."""
+
+    path: Path
+    shown: str
+    """The path as messages write it."""
+    source: Source
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    places: set[tuple[int, int]] = dataclasses.field(default_factory=set)
+    """Where something is wrong already: one message a place is enough."""
+
+    def note(self, place: Place, path: FieldPath, message: str) -> None:
+        """Adds a problem, unless there is one at the place."""
+        line, column = self._inside(place)
+        if (line, column) in self.places:
+            return
+        self.places.add((line, column))
+        self.problems.append(Problem(self.shown, line, column, name_field(path), message))
+
+    def note_all(self, place: Place, path: FieldPath, message: str) -> None:
+        """Adds a problem even where there is one."""
+        line, column = self._inside(place)
+        self.problems.append(Problem(self.shown, line, column, name_field(path), message))
+
+    def is_noted(self, place: Place) -> bool:
+        """Whether something is wrong at a place already."""
+        return self._inside(place) in self.places
+
+    def hush(self, place: Place) -> None:
+        """Says that whatever is wrong at a place only follows from what was noted."""
+        self.places.add((place.line, place.column))
+
+    def _inside(self, place: Place) -> tuple[int, int]:
+        """A place that an editor can go to: the end of a file may be no line of its own."""
+        lines = self.source.lines
+        line = min(place.line, len(lines))
+        if line > 1 and line == len(lines) and not lines[-1]:
+            line -= 1
+        column = place.column if line == place.line else len(lines[line - 1]) + 1
+        return line, min(column, len(lines[line - 1]) + 1)
+
+    @property
+    def root(self) -> Node | None:
+        """What is written; None when the YAML is broken."""
+        return self.source.root
+
+
+def check_first_line(file: CheckedFile, root: Path, kind: str) -> None:
+    """The line that lets editors check a file while it is written: scenarios must have it.
+
+    Args:
+        file: that is checked.
+        root: of the project.
+        kind: of the file, as its schema is called.
+    """
+    schema = root / "docs" / "schema" / f"{kind}.schema.json"
+    relative = Path(os.path.relpath(schema, file.path.parent)).as_posix()
+    wanted = f"# yaml-language-server: $schema={relative}"
+    first = file.source.lines[0].rstrip() if file.source.lines else ""
+    if first == wanted or file.root is None:
+        return
+    names_another = first.replace(" ", "").startswith("#yaml-language-server")
+    if names_another:
+        file.note_all(Place(1, 1), (), f"the line for editors names another schema; write {wanted}")
+    elif kind == "scenario":
+        file.note_all(Place(1, 1), (), f"the first line must tell editors the schema: {wanted}")
+
+
+def check_scenario(file: CheckedFile) -> None:
+    """The id, patterns, XPaths and variables of a task."""
+    _check_id(file)
+    _check_common(file)
+    names = _keys_at(file.root, "data")
+    _check_variables(file, names, "data", ("steps", "goal", "refusal", "checkpoints"))
+
+
+def check_shared(file: CheckedFile) -> None:
+    """The id, patterns, XPaths and variables of shared steps."""
+    _check_id(file)
+    _check_common(file)
+    _check_variables(file, _texts_at(file.root, "parameters"), "parameters", ("steps",))
+
+
+def check_profile(file: CheckedFile) -> None:
+    """The id, patterns and XPaths of an App profile, in which nothing is filled in."""
+    _check_id(file)
+    _check_common(file)
+    for path, scalar in _texts(file):
+        if names_in(scalar.text):
+            message = "nothing is filled in here; a profile's texts stand for themselves"
+            file.note(scalar.place, path, message)
+
+
+def check_devices(file: CheckedFile) -> None:
+    """The texts of `devices.yaml`, in which only secrets are filled in."""
+    _check_common(file)
+    for path, scalar in _texts(file):
+        for name in names_in(scalar.text):
+            if not SECRET.fullmatch(name):
+                file.note(scalar.place, path, _say_only_secrets(name))
+
+
+def _check_id(file: CheckedFile) -> None:
+    stem = file.path.stem
+    entry = file.root.entry("id") if isinstance(file.root, Mapping) else None
+    if entry and is_text(entry.value) and as_plain(entry.value) != stem:
+        message = f"the id must be the name of the file without .yaml: write id: {shorten(stem)}"
+        file.note(entry.place, ("id",), message)
+
+
+def _check_common(file: CheckedFile) -> None:
+    for path, scalar in _texts(file):
+        if file.is_noted(scalar.place):
+            continue  # it may be longer than its limit, and slow to look at
+        if path[-1:] in (("matches",), ("inbox",)):
+            _note_if(file, scalar, path, find_pattern_fault(_example(scalar.text)))
+        elif path[-1:] == ("xpath",):
+            _note_if(file, scalar, path, _find_xpath_fault(_example(scalar.text)))
+        elif path[-1:] == ("screenshot",) and any(map(SECRET.fullmatch, names_in(scalar.text))):
+            file.note(scalar.place, path, "a secret cannot be in a name; write a plain name")
+
+
+def _example(text: str) -> str:
+    """The text with something plain for every variable."""
+    return PLACEHOLDER.sub("x", text)
+
+
+def _note_if(file: CheckedFile, scalar: Scalar, path: FieldPath, message: str | None) -> None:
+    if message is not None:
+        file.note(scalar.place, path, message)
+
+
+def _find_xpath_fault(xpath: str) -> str | None:
+    try:
+        etree.XPath(xpath)
+    except (etree.XPathError, ValueError) as error:
+        return f"this is not an XPath: {shorten(str(error))}"
+    return None
+
+
+def check_bare_steps(file: CheckedFile) -> None:
+    """`- launch: true` and `- launch:` would mean what `- launch` means: there is one way."""
+    for path, node in _walk(file.root):
+        if not isinstance(node, Mapping) or len(node.entries) != 1:
+            continue
+        entry = node.entries[0]
+        if entry.key in BARE_TAGS and path and isinstance(path[-1], int):
+            message = f"{entry.key} stands alone; write '- {entry.key}'"
+            file.note(entry.key_place, (*path, entry.key), message)
+            file.hush(entry.place)
+
+
+def check_nothing_written(file: CheckedFile) -> None:
+    """A key or a dash with nothing behind it is a mistake, whatever its model would take."""
+    for path, node in _walk(file.root):
+        if isinstance(node, Sequence):
+            for index, item in enumerate(node.items):
+                _note_nothing(file, (*path, index), item, item.place)
+        elif isinstance(node, Mapping) and not _is_broken_step(node, path):
+            for entry in node.entries:
+                _note_nothing(file, (*path, entry.key), entry.value, entry.place)
+
+
+def _is_broken_step(node: Mapping, path: FieldPath) -> bool:
+    """`- type:` whose keys are not indented: there is a better message than that it is empty."""
+    in_list = bool(path) and isinstance(path[-1], int)
+    return in_list and len(node.entries) > 1 and node.entries[0].key in STEP_TAGS
+
+
+def _note_nothing(file: CheckedFile, path: FieldPath, node: Node, place: Place) -> None:
+    if isinstance(node, Scalar) and node.value is None:
+        message = "nothing is written here; write a value, or leave the key out"
+        if isinstance(path[-1], int):
+            message = "nothing is written after this dash; write an item, or delete the line"
+        file.note(place, path, message)
+
+
+# --- variables ------------------------------------------------------------------------------------
+
+
+def _check_variables(
+    file: CheckedFile, known: tuple[str, ...] | None, where: str, filled: tuple[str, ...]
+) -> None:
+    """Every `${name}` stands where it is filled in, and for something that is there.
+
+    Args:
+        file: that is checked.
+        known: the names that may be used; None when that cannot be told.
+        where: the key that has them.
+        filled: the keys under which texts are filled in.
+    """
+    for path, scalar in _texts(file):
+        for name in names_in(scalar.text):
+            message = _find_variable_fault(name, path, known, where, filled)
+            _note_if(file, scalar, path, message)
+        if path[:1] and path[0] in (*filled, "data") and has_unclosed(scalar.text):
+            file.note(scalar.place, path, "a ${ without its }; write ${name} or ${secret:NAME}")
+
+
+def _find_variable_fault(
+    name: str, path: FieldPath, known: tuple[str, ...] | None, where: str, filled: tuple[str, ...]
+) -> str | None:
+    if path[0] == "data":
+        return None if SECRET.fullmatch(name) else _say_only_secrets(name)
+    if path[0] not in filled:
+        return f"nothing is filled in here; variables belong in {', '.join(filled)}"
+    if known is None or name in known or SECRET.fullmatch(name):
+        return None
+    if name.startswith("secret"):
+        return f"a secret is written ${{secret:NAME}}, in capital letters; found {shorten(name)!r}"
+    listed = f"; {where} has: {shorten(', '.join(known))}" if known else f"; add it to {where}:"
+    return f"nothing in {where} is called {shorten(name)!r}{suggest(name, known) or listed}"
+
+
+def _say_only_secrets(name: str) -> str:
+    return f"only secrets are filled in here, ${{secret:NAME}}; found {shorten(name)!r}"
+
+
+# --- walking over a file --------------------------------------------------------------------------
+
+
+def _walk(node: Node | None, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Node]]:
+    """Every value of a file with its path, a mapping before what is in it."""
+    if node is None:
+        return
+    yield path, node
+    if isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield from _walk(item, (*path, index))
+    elif isinstance(node, Mapping):
+        for entry in node.entries:
+            yield from _walk(entry.value, (*path, entry.key))
+
+
+def _texts(file: CheckedFile) -> Iterator[tuple[FieldPath, Scalar]]:
+    for path, node in _walk(file.root):
+        if path and isinstance(node, Scalar) and isinstance(node.value, str):
+            yield path, node
+
+
+def _keys_at(root: Node | None, key: str) -> tuple[str, ...] | None:
+    """The keys of a mapping; none without it, None when it is something else."""
+    entry = root.entry(key) if isinstance(root, Mapping) else None
+    if entry is None:
+        return ()
+    return entry.value.keys if isinstance(entry.value, Mapping) else None
+
+
+def _texts_at(root: Node | None, key: str) -> tuple[str, ...] | None:
+    """The texts of a list; none without it, None when it is something else."""
+    entry = root.entry(key) if isinstance(root, Mapping) else None
+    if entry is None:
+        return ()
+    if not isinstance(entry.value, Sequence):
+        return None
+    return tuple(item.text for item in entry.value.items if isinstance(item, Scalar))
