@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from harness.errors import DeviceTrouble, UsageError
+from harness.errors import HarnessError
 from harness.schema import find_stale, write_all
 
-FINDINGS, USAGE, INFRASTRUCTURE = 1, 2, 3
+FINDINGS = 1
 PROJECT = Path(__file__).parent.parent
 
 app = typer.Typer(
@@ -48,15 +48,12 @@ def schema(
 
 
 def main() -> None:
-    """Runs a command; what people can mend is told without a traceback."""
+    """Runs a command; what went wrong is told without a traceback."""
     try:
         app()
-    except UsageError as error:
+    except HarnessError as error:
         typer.echo(str(error), err=True)
-        sys.exit(USAGE)
-    except DeviceTrouble as error:
-        typer.echo(str(error), err=True)
-        sys.exit(INFRASTRUCTURE)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

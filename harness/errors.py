@@ -2,7 +2,7 @@
 
     HarnessError
     ├── UsageError        the person can mend it: path, line, column   -> exit 2
-    ├── DeviceTrouble     ours: session not started, lost, no answer   -> outcome harness_error
+    ├── DeviceTrouble     ours: session not started, lost, no answer   -> harness_error, exit 3
     ├── ResultsTrouble    ours: the record cannot be kept: disk full   -> exit 3
     └── StepFailed        a fact about the App                         -> goes to the court
 
@@ -12,7 +12,7 @@ to do next, attributes carry the evidence.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from harness.model import Failure
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 class HarnessError(Exception):
     """The root of all that this package raises on purpose."""
 
+    exit_code: ClassVar[int] = 3
+    """Of `python -m` where it ends the command: 3, infrastructure."""
+
 
 class UsageError(HarnessError):
     """Something that the person who asked can mend: a file, an option, a missing program.
 
     The message names the place (`path:line:col`) where there is one.
     """
+
+    exit_code = 2
 
 
 class DeviceTrouble(HarnessError):

@@ -13,13 +13,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError
 from harness.store import find_run, read_run
 from scoring.scorecard import Scorecard, score
 from scoring.show import show
 from scoring.write import to_json
-
-USAGE, INFRASTRUCTURE = 2, 3
 
 app = typer.Typer(
     add_completion=False,
@@ -64,8 +62,7 @@ def _exit_codes() -> Iterator[None]:
         yield
     except HarnessError as exc:
         typer.echo(f"scoring: {exc}", err=True)
-        code = USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
-        raise typer.Exit(code) from exc
+        raise typer.Exit(exc.exit_code) from exc
 
 
 if __name__ == "__main__":
