@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.phone.arguments import Arguments
-from harness.phone.device import Phone
+from harness.phone.device import KEY_DELETE, KEY_ENTER, Phone
 from harness.phone.faults import Fault
 from harness.phone.gestures import Point, line
 
 MOST_ACTIONS = 10_000
 
-Centre = Callable[[str], tuple[float, float]]
+MiddleOf = Callable[[str], tuple[float, float]]
 """Where the middle of an element is, by its reference."""
 
 ENTER_KEYS = ("\ue006", "\ue007", "\n")
 DELETE_KEYS = ("\ue003", "\ue017")
-_KEYCODES = dict.fromkeys(ENTER_KEYS, 66) | dict.fromkeys(DELETE_KEYS, 67)
+_KEYCODES = dict.fromkeys(ENTER_KEYS, KEY_ENTER) | dict.fromkeys(DELETE_KEYS, KEY_DELETE)
 _SPECIAL = range(0xE000, 0xE05E)
 """WebDriver's characters for keys that type nothing: shift, arrows, function keys."""
 
@@ -34,7 +34,7 @@ class _Source:
     steps: list[Arguments]
 
 
-def perform(phone: Phone, body: Arguments, centre: Centre) -> None:
+def perform(phone: Phone, body: Arguments, middle_of: MiddleOf) -> None:
     """Carries out the body of an actions command.
 
     Raises:
@@ -43,7 +43,7 @@ def perform(phone: Phone, body: Arguments, centre: Centre) -> None:
     """
     sources = _sources(body)
     pointer = next((source for source in sources if source.kind == "pointer"), None)
-    hand = _Hand(phone, centre)
+    hand = _Hand(phone, middle_of)
     for tick in range(max((len(source.steps) for source in sources), default=0)):
         lasts = max(_lasts(source, tick) for source in sources)
         for source in sources:
@@ -80,7 +80,7 @@ class _Hand:
     """One finger, and the keyboard."""
 
     phone: Phone
-    centre: Centre
+    middle_of: MiddleOf
     seconds: float = 0.0
     x: float = 0.0
     y: float = 0.0
@@ -138,7 +138,7 @@ class _Hand:
             return 0.0, 0.0
         if origin == "pointer":
             return self.x, self.y
-        return self.centre(step.element("origin"))
+        return self.middle_of(step.element("origin"))
 
 
 def type_keys(phone: Phone, keys: Sequence[str]) -> None:

@@ -20,10 +20,10 @@ from PIL import Image
 
 from harness.phone import actions, find, gestures, png
 from harness.phone.arguments import ELEMENT_KEY, Arguments
-from harness.phone.device import Orientation, Phone
+from harness.phone.device import KEY_ENTER, Orientation, Phone
 from harness.phone.faults import Fault
 from harness.phone.find import Found
-from harness.phone.scene import Placed, Rect
+from harness.phone.scene import Placed
 from harness.phone.session import Session
 from harness.phone.widgets import Button, Input
 
@@ -205,7 +205,7 @@ def selected(call: Call) -> bool:
 # --- using elements ------------------------------------------------------------------------------
 
 
-def centre(found: Found) -> tuple[float, float]:
+def middle_of(found: Found) -> tuple[float, float]:
     """The middle of what can be seen of an element: where a click lands."""
     where = rect_of(found.element)
     return where["x"] + where["width"] / 2, where["y"] + where["height"] / 2
@@ -213,7 +213,7 @@ def centre(found: Found) -> tuple[float, float]:
 
 def click(call: Call) -> None:
     """Taps the middle of an element. Whatever lies on top there gets the tap."""
-    call.phone.touch(gestures.press(*centre(call.element())))
+    call.phone.touch(gestures.press(*middle_of(call.element())))
 
 
 def value(call: Call) -> None:
@@ -223,7 +223,7 @@ def value(call: Call) -> None:
     typed = given.removesuffix("\n")
     _type_into(call, typed, arguments.flag("replace", False))
     if typed != given:
-        call.phone.press(66)
+        call.phone.press(KEY_ENTER)
 
 
 def _joined(arguments: Arguments) -> str:
@@ -257,7 +257,7 @@ def perform_actions(call: Call) -> None:
     actions.perform(
         call.phone,
         call.arguments,
-        lambda reference: centre(references.resolve(call.phone, reference)),
+        lambda reference: middle_of(references.resolve(call.phone, reference)),
     )
 
 
@@ -355,12 +355,7 @@ def _accepting(buttons: list[Placed]) -> Placed:
 
 
 def _tap(call: Call, placed: Placed) -> None:
-    call.phone.touch(gestures.press(*middle(placed.visible)))
-
-
-def middle(area: Rect) -> tuple[float, float]:
-    """The middle of an area."""
-    return (area.left + area.right) / 2, (area.top + area.bottom) / 2
+    call.phone.touch(gestures.press(*placed.visible.middle))
 
 
 # --- the session ---------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def line(x: float, y: float, to_x: float, to_y: float, seconds: float = 0.3) -> 
 
 def swipe(area: Rect, direction: Direction, share: float) -> tuple[Point, ...]:
     """A swipe of the finger in a direction, over `share` (0..1) of an area, in its middle."""
-    x, y = (area.left + area.right) / 2, (area.top + area.bottom) / 2
+    x, y = area.middle
     across, down = area.width * share / 2, area.height * share / 2
     # The far edge does not belong to the area: a full swipe begins one pixel inside it.
     across, down = min(across, area.width / 2 - 1), min(down, area.height / 2 - 1)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from harness.phone import find, gestures
 from harness.phone.arguments import Arguments
-from harness.phone.commands import Call, Command, centre, nothing, screenshot
+from harness.phone.commands import Call, Command, middle_of, nothing, screenshot
 from harness.phone.device import NOT_INSTALLED, Phone
 from harness.phone.faults import Fault
 from harness.phone.find import Found
@@ -15,7 +15,6 @@ from harness.phone.scene import Placed, Rect
 from harness.phone.session import API_LEVEL, PLATFORM_VERSION
 from harness.phone.widgets import Scroll
 
-DIRECTIONS = ("up", "down", "left", "right")
 LONG_CLICK_MS = 500
 SCREEN_MARGIN = 0.1
 """A swipe over the whole screen keeps off its edges, where Android has gestures of its own."""
@@ -61,7 +60,7 @@ def double_click_gesture(call: Call) -> None:
 def drag_gesture(call: Call) -> None:
     """A drag from an element or a point to a point."""
     if call.arguments.has("elementId"):
-        start = centre(call.named_element("elementId"))
+        start = middle_of(call.named_element("elementId"))
     else:
         start = (call.arguments.number("startX"), call.arguments.number("startY"))
     end = (call.arguments.number("endX"), call.arguments.number("endY"))
@@ -94,12 +93,13 @@ def scroll(call: Call) -> None:
     """Scrolls until a locator finds something."""
     strategy, selector = call.arguments.text("strategy"), call.arguments.text("selector")
     most = int(call.arguments.number("maxSwipes", 30))
-    for finger in ("up", "down"):
+    fingers: tuple[gestures.Direction, ...] = ("up", "down")
+    for finger in fingers:
         for _ in range(max(0, min(most, 100))):
             if find.find(call.phone, strategy, selector):
                 return
             before = call.phone.scene()
-            call.phone.touch(gestures.swipe(_screen(call.phone), _FINGERS[finger], 0.8))
+            call.phone.touch(gestures.swipe(_screen(call.phone), finger, 0.8))
             if call.phone.scene() == before:
                 break
     if not find.find(call.phone, strategy, selector):
@@ -112,13 +112,13 @@ _OPPOSITE: Mapping[str, gestures.Direction] = {
     "left": "right",
     "right": "left",
 }
-_FINGERS: Mapping[str, gestures.Direction] = {
-    each: each for each in ("up", "down", "left", "right")
+_DIRECTIONS: Mapping[str, gestures.Direction] = {
+    each: each for each in get_args(gestures.Direction)
 }
 
 
 def _direction(call: Call) -> gestures.Direction:
-    return _FINGERS[call.arguments.choice("direction", *DIRECTIONS)]
+    return _DIRECTIONS[call.arguments.choice("direction", *_DIRECTIONS)]
 
 
 def _share(call: Call) -> float:
@@ -137,7 +137,7 @@ def _point(call: Call) -> tuple[float, float]:
         return at if offset else (arguments.number("x"), arguments.number("y"))
     found = call.named_element("elementId")
     if not offset:
-        return centre(found)
+        return middle_of(found)
     area = _visible(found)
     return area.left + at[0], area.top + at[1]
 

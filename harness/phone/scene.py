@@ -56,6 +56,11 @@ class Rect:
         """Whether no pixel lies in it."""
         return self.right <= self.left or self.bottom <= self.top
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Where a finger would touch it."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
     def contains(self, x: float, y: float) -> bool:
         """Whether the point lies in it."""
         return self.left <= x < self.right and self.top <= y < self.bottom
