@@ -59,7 +59,9 @@ from harness.phone.sample_city.theme import (
     section_title,
     tab_bar,
     text_field,
+    tile,
     top_bar,
+    working,
 )
 from harness.phone.widgets import (
     Check,
@@ -198,17 +200,7 @@ def _shortcuts() -> Column:
             columns=4,
             gap=8,
             children=tuple(
-                Column(
-                    id=f"account_{key}",
-                    on_tap=action,
-                    align="center",
-                    gap=6,
-                    padding=(4, 0),
-                    children=(
-                        round_icon(icon, color),
-                        Label(text=text, size=13, align="center", lines=1),
-                    ),
-                )
+                tile(f"account_{key}", round_icon(icon, color), text, action)
                 for key, text, icon, color, action in tiles
             ),
         ),
@@ -265,7 +257,7 @@ def _login(small: bool, state: State) -> Widget:
         text_field("手机号", mobile, error_of(state, "login_mobile")),
         secret,
         _agreement(small, state),
-        _working("正在登录…") if state.busy("login") else button("登录", submit, id="login_submit"),
+        working("正在登录…") if state.busy("login") else button("登录", submit, id="login_submit"),
         Row(
             pack="between",
             children=(
@@ -336,19 +328,26 @@ def _login_password(state: State) -> Widget:
     return text_field("密码", field, error_of(state, "login_password"))
 
 
+AGREED = "我已阅读并同意《用户协议》和《隐私政策》"
+
+
+def _agreement_tick(key: str) -> Check:
+    return Check(key=key, id=key, text=AGREED, size=13, height=TARGET, color=PRIMARY)
+
+
+def _agreement_error(key: str, state: State) -> tuple[Label, ...]:
+    error = error_of(state, key)
+    return (Label(text=error, size=13, color=RED, id=f"{key}_error"),) if error else ()
+
+
 def _agreement(small: bool, state: State) -> Column:
-    words = "我已阅读并同意《用户协议》和《隐私政策》"
-    tick = Check(
-        key="login_agreed", id="login_agreed", text=words, size=13, height=TARGET, color=PRIMARY
-    )
+    tick = _agreement_tick("login_agreed")
     row: Widget = tick
     if small:
         bare = replace(tick, text="", description="同意用户协议和隐私政策", width=22, height=22)
-        beside = Label(text=words, size=13, color=TEXT_SECOND, grow=True)
+        beside = Label(text=AGREED, size=13, color=TEXT_SECOND, grow=True)
         row = Row(children=(bare, beside), gap=4)
-    error = error_of(state, "login_agreed")
-    below = (Label(text=error, size=13, color=RED, id="login_agreed_error"),) if error else ()
-    return Column(children=(row, *below))
+    return Column(children=(row, *_agreement_error("login_agreed", state)))
 
 
 def _login_errors(state: State) -> Errors:
@@ -370,15 +369,6 @@ def _password_error(state: State) -> str:
 
 def _signed_in(state: State) -> Action:
     return Do(Toast("登录成功"), sign_in(state.text("login_mobile")))
-
-
-def _working(text: str) -> Row:
-    return Row(
-        pack="center",
-        gap=GAP,
-        height=TARGET,
-        children=(Spinner(size=24, color=PRIMARY), Label(text=text, size=15)),
-    )
 
 
 # --- registration ---------------------------------------------------------------------------------
@@ -419,16 +409,6 @@ def _register(state: State) -> Widget:
         )
     )
     submit = checked(_register_errors, After(0.8, created, name="register"))
-    error = error_of(state, "register_agreed")
-    below = (Label(text=error, size=13, color=RED, id="register_agreed_error"),) if error else ()
-    agreed = Check(
-        key="register_agreed",
-        id="register_agreed",
-        text="我已阅读并同意《用户协议》和《隐私政策》",
-        size=13,
-        height=TARGET,
-        color=PRIMARY,
-    )
     return page(
         "注册账号",
         card(
@@ -436,11 +416,11 @@ def _register(state: State) -> Widget:
             code_field(state, "register", ask, error_of(state, "register_code")),
             text_field("设置密码", password, error_of(state, "register_password")),
             text_field("确认密码", again, error_of(state, "register_password_again")),
-            agreed,
-            *below,
+            _agreement_tick("register_agreed"),
+            *_agreement_error("register_agreed", state),
             gap=GAP,
         ),
-        _working("正在注册…")
+        working("正在注册…")
         if state.busy("register")
         else button("注册", submit, id="register_submit"),
         scroll_id="register_scroll",

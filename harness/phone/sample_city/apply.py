@@ -38,8 +38,9 @@ from harness.phone.sample_city.theme import (
     section_title,
     skeleton,
     text_field,
+    working_footer,
 )
-from harness.phone.widgets import Check, Column, Divider, Label, Row, Spinner, Widget
+from harness.phone.widgets import Check, Column, Divider, Label, Row, Widget
 
 NUMBER = "YL20251020001"
 """The acceptance number of what is submitted."""
@@ -296,19 +297,9 @@ def _review(state: State) -> Widget:
         state,
         facts,
         card(consent, *_error(state, "apply_consent"), padding=8),
-        below=_submitting()
+        below=working_footer("正在提交…")
         if state.busy("submit")
         else _two_buttons("确认提交", submit, "apply_submit"),
-    )
-
-
-def _submitting() -> Row:
-    return Row(
-        pack="center",
-        gap=GAP,
-        height=64,
-        background="#FFFFFF",
-        children=(Spinner(size=24, color=PRIMARY), Label(text="正在提交…", size=15)),
     )
 
 

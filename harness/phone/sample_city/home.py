@@ -46,6 +46,7 @@ from harness.phone.sample_city.theme import (
     skeleton,
     tab_bar,
     tag,
+    tile,
 )
 from harness.phone.widgets import (
     Column,
@@ -239,7 +240,7 @@ def _grid(edition: Edition) -> Column:
         ("all", "全部服务", "apps", "#5B626D", Root("services")),
     ]
     badges = {1: "新", 3: "99+", 4: "热", 6: "8"} if edition.has(plants.FLOATING_ADVERT) else {}
-    entries = (_tile(tile, badges.get(place, "")) for place, tile in enumerate(tiles))
+    entries = (_tile(entry, badges.get(place, "")) for place, entry in enumerate(tiles))
     return card(Grid(columns=4, gap=8, children=tuple(entries)), padding=12, id="home_grid")
 
 
@@ -249,8 +250,8 @@ def _service_tile(key: str, text: str) -> Tile:
     return key, text, field.icon, field.color, Go("guide", {"service": key})
 
 
-def _tile(tile: Tile, badge: str) -> Column:
-    key, text, icon, color, action = tile
+def _tile(entry: Tile, badge: str) -> Column:
+    key, text, icon, color, action = entry
     picture: Widget = round_icon(icon, color)
     if badge:
         picture = Stack(
@@ -258,14 +259,7 @@ def _tile(tile: Tile, badge: str) -> Column:
             height=44,
             children=(Row(pack="center", children=(picture,)), _badge(badge)),
         )
-    return Column(
-        id=f"home_service_{key}",
-        on_tap=action,
-        align="center",
-        gap=6,
-        padding=(4, 0),
-        children=(picture, Label(text=text, size=13, align="center", lines=2)),
-    )
+    return tile(f"home_service_{key}", picture, text, action, lines=2)
 
 
 def _badge(text: str) -> Row:

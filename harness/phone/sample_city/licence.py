@@ -13,7 +13,6 @@ from harness.phone.sample_city.theme import (
     GAP,
     GREEN,
     MARGIN,
-    PRIMARY,
     TEXT_SECOND,
     button,
     card,
@@ -25,6 +24,7 @@ from harness.phone.sample_city.theme import (
     section_title,
     skeleton,
     top_bar,
+    working_footer,
 )
 from harness.phone.widgets import (
     Column,
@@ -37,7 +37,6 @@ from harness.phone.widgets import (
     Row,
     Scroll,
     Space,
-    Spinner,
     Widget,
 )
 
@@ -158,7 +157,7 @@ def _licence(edition: Edition, state: State) -> Widget:
             fact("有效期", licence.valid),
             gap=GAP,
         ),
-        footer=_waiting_footer() if state.busy("show") else footer(share, show),
+        footer=working_footer("正在获取证照…") if state.busy("show") else footer(share, show),
     )
 
 
@@ -202,16 +201,6 @@ def _face(licence: Licence) -> Column:
                 ),
             ),
         ),
-    )
-
-
-def _waiting_footer() -> Row:
-    return Row(
-        pack="center",
-        gap=GAP,
-        height=64,
-        background=CARD,
-        children=(Spinner(size=24, color=PRIMARY), Label(text="正在获取证照…", size=15)),
     )
 
 

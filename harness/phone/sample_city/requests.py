@@ -35,8 +35,10 @@ from harness.phone.sample_city.theme import (
     second_button,
     section_title,
     skeleton,
+    text_area,
     text_field,
     waiting,
+    working_footer,
 )
 from harness.phone.widgets import (
     Button,
@@ -44,10 +46,8 @@ from harness.phone.widgets import (
     Column,
     Divider,
     Icon,
-    Input,
     Label,
     Row,
-    Spinner,
     Stars,
     Widget,
 )
@@ -369,39 +369,9 @@ def _category_errors(state: State) -> Errors:
 
 
 def _request_form(state: State) -> Widget:
-    story = Input(
-        key="request_text",
-        id="request_text",
-        hint="请描述时间、地点和经过",
-        multiline=True,
-        height=112,
-        size=16,
-        background="#F6F7F9",
-        radius=8,
-        padding=12,
-        max_length=500,
-    )
+    story = text_area("request_text", "请描述时间、地点和经过", height=112, max_length=500)
     title = input_box("request_title", "一句话说明诉求", max_length=30)
     place = input_box("request_place", "如：湖滨路 8 号门前", max_length=50)
-    anonymous = Row(
-        children=(
-            Column(
-                grow=True,
-                children=(
-                    Label(text="匿名提交", size=16),
-                    Label(text="承办单位看不到您的姓名", size=13, color=TEXT_SECOND),
-                ),
-            ),
-            Check(
-                key="request_anonymous",
-                kind="switch",
-                id="request_anonymous",
-                description="匿名提交",
-                height=TARGET,
-                color=PRIMARY,
-            ),
-        )
-    )
     sent = Decide(
         lambda state: Do(Set({"requested": state.text("request_title")}), finish("request_done"))
     )
@@ -416,20 +386,26 @@ def _request_form(state: State) -> Widget:
             text_field("发生地点", place, error_of(state, "request_place")),
             gap=GAP,
         ),
-        card(anonymous),
-        footer=_busy_footer("正在提交…") if state.busy("submit") else footer(send),
+        card(_anonymity()),
+        footer=working_footer("正在提交…") if state.busy("submit") else footer(send),
         scroll_id="request_scroll",
     )
 
 
-def _busy_footer(text: str) -> Row:
-    return Row(
-        pack="center",
-        gap=GAP,
-        height=64,
-        background="#FFFFFF",
-        children=(Spinner(size=24, color=PRIMARY), Label(text=text, size=15)),
+def _anonymity() -> Row:
+    words = (
+        Label(text="匿名提交", size=16),
+        Label(text="承办单位看不到您的姓名", size=13, color=TEXT_SECOND),
     )
+    switch = Check(
+        key="request_anonymous",
+        kind="switch",
+        id="request_anonymous",
+        description="匿名提交",
+        height=TARGET,
+        color=PRIMARY,
+    )
+    return Row(children=(Column(grow=True, children=words), switch))
 
 
 def _request_errors(state: State) -> Errors:
@@ -473,18 +449,7 @@ def _rating(state: State) -> Widget:
     if state.busy("load"):
         return page("好差评", skeleton(3), skeleton(4))
     case = _case(state)
-    comment = Input(
-        key="rating_comment",
-        id="rating_comment",
-        hint="说说您的办事感受（选填）",
-        multiline=True,
-        height=88,
-        size=16,
-        background="#F6F7F9",
-        radius=8,
-        padding=12,
-        max_length=200,
-    )
+    comment = text_area("rating_comment", "说说您的办事感受（选填）", height=88, max_length=200)
     done = Do(Set({f"rated_{case.key}": True}), finish("rating_done", {"case": case.key}))
     submit = checked(_rating_errors, After(0.8, done, name="submit"))
     send = button("提交评价", submit, id="rating_submit", grow=True)
@@ -493,7 +458,7 @@ def _rating(state: State) -> Widget:
         _overall(state, case),
         card(section_title("分项评价"), *(_rated_item(key, text) for key, text in _RATED), gap=4),
         card(comment),
-        footer=_busy_footer("正在提交…") if state.busy("submit") else footer(send),
+        footer=working_footer("正在提交…") if state.busy("submit") else footer(send),
         scroll_id="rating_scroll",
     )
 

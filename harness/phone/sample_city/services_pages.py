@@ -44,6 +44,7 @@ from harness.phone.sample_city.theme import (
     skeleton,
     tab_bar,
     tag,
+    tile,
     waiting,
 )
 from harness.phone.widgets import Column, Divider, Grid, Icon, Label, Page, Row, Scroll, Widget
@@ -129,17 +130,8 @@ def _category_tile(each: Category) -> Column:
 
 
 def _tile(each: Category, action: Go) -> Column:
-    return Column(
-        id=f"category_{each.key}",
-        on_tap=action,
-        align="center",
-        gap=6,
-        padding=(4, 0),
-        children=(
-            round_icon(each.icon, each.color, 48),
-            Label(text=each.title, size=14, align="center", lines=1),
-        ),
-    )
+    picture = round_icon(each.icon, each.color, 48)
+    return tile(f"category_{each.key}", picture, each.title, action, size=14)
 
 
 def _themes() -> Column:

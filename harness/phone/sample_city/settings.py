@@ -46,8 +46,9 @@ from harness.phone.sample_city.theme import (
     second_button,
     section_title,
     text_field,
+    working_footer,
 )
-from harness.phone.widgets import Check, Column, Label, Row, Spinner, Widget
+from harness.phone.widgets import Check, Column, Label, Row, Widget
 
 TEXT_FACTORS = {"标准": 1.0, "大": 1.15, "特大": 1.3}
 """How much larger texts are at each text size."""
@@ -158,13 +159,7 @@ def _change_mobile(loses_input: bool, state: State) -> Widget:
     )
     submit = checked(_change_errors, After(0.8, changed, name="change"))
     mobile = input_box("change_mobile", "请输入新手机号", number=True, max_length=11)
-    waiting = Row(
-        pack="center",
-        gap=GAP,
-        height=64,
-        background="#FFFFFF",
-        children=(Spinner(size=24, color=PRIMARY), Label(text="正在提交…", size=15)),
-    )
+    waiting = working_footer("正在提交…")
     confirm = footer(button("确认更换", submit, id="change_submit", grow=True))
     return page(
         "更换手机号",

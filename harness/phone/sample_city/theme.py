@@ -175,6 +175,20 @@ def round_icon(name: str, color: str, size: float = 44) -> Column:
     )
 
 
+def tile(
+    id: str, picture: Widget, text: str, on_tap: Action, size: float = 13, lines: int = 1
+) -> Column:
+    """A picture over its words, in a grid of such."""
+    return Column(
+        id=id,
+        on_tap=on_tap,
+        align="center",
+        gap=6,
+        padding=(4, 0),
+        children=(picture, Label(text=text, size=size, align="center", lines=lines)),
+    )
+
+
 def tag(text: str, color: str = PRIMARY, background: str = PRIMARY_PALE, id: str = "") -> Label:
     """A small coloured word: a state, a property."""
     return Label(
@@ -318,7 +332,28 @@ def input_box(
     )
 
 
+def text_area(key: str, hint: str, *, height: float, max_length: int) -> Input:
+    """A text field of several lines; its id is its key."""
+    box = input_box(key, hint, max_length=max_length)
+    return replace(box, multiline=True, height=height, padding=12)
+
+
 # --- waiting and emptiness ------------------------------------------------------------------------
+
+
+def working(text: str) -> Row:
+    """A spinner with words, where a button was pressed."""
+    return Row(
+        pack="center",
+        gap=GAP,
+        height=TARGET,
+        children=(Spinner(size=24, color=PRIMARY), Label(text=text, size=15)),
+    )
+
+
+def working_footer(text: str) -> Row:
+    """A spinner with words, where a footer's button was pressed."""
+    return replace(working(text), height=64, background=CARD)
 
 
 def skeleton(lines: int = 3, id: str = "skeleton") -> Column:
