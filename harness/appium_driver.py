@@ -48,6 +48,7 @@ from harness.model import (
     Point,
     TextMatch,
 )
+from harness.quoting import quote_line
 
 ANSWER_WITHIN_S = 60
 """Longer than any command of the real driver takes; beyond it the server is taken for dead."""
@@ -84,6 +85,7 @@ APP_STATES: tuple[AppState, ...] = (
     "background",
     "foreground",
 )
+PNG_BEGINS = b"\x89PNG"
 ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -134,7 +136,10 @@ class AppiumDriver:
     def picture(self) -> bytes:
         """The screen, as PNG."""
         with _translated("taking a picture"):
-            return base64.b64decode(self._ask(Command.SCREENSHOT, {}))
+            picture = base64.b64decode(self._ask(Command.SCREENSHOT, {}))
+        if not picture.startswith(PNG_BEGINS):
+            raise NoAnswer("taking a picture: what the server sent is no PNG")
+        return picture
 
     def hierarchy(self) -> str:
         """The view hierarchy, as XML."""
@@ -144,7 +149,8 @@ class AppiumDriver:
     def foreground(self) -> tuple[str, str]:
         """Package and activity in front."""
         with _translated("asking what is in front"):
-            return self._session.current_package, self._session.current_activity
+            front = self._session.current_package, self._session.current_activity
+        return str(front[0] or ""), str(front[1] or "")
 
     def app_state(self, package: str) -> AppState:
         """Whether the App is installed, runs, is in front."""
@@ -354,15 +360,16 @@ def _translated(doing: str) -> Iterator[None]:
     except (foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError) as exc:
         ours = next(ERRORS[kind] for kind in type(exc).__mro__ if kind in ERRORS)
         raise ours(f"{doing}: {_first_line(exc)}") from exc
-    except (KeyError, TypeError, ValueError) as exc:
+    except (AttributeError, KeyError, TypeError, ValueError) as exc:
         # The answer has not the shape that the protocol promises.
-        raise DeviceTrouble(f"{doing}: an answer that cannot be read ({exc!r})") from exc
+        said = quote_line(repr(exc))
+        raise DeviceTrouble(f"{doing}: an answer that cannot be read ({said})") from exc
 
 
 def _first_line(exc: Exception) -> str:
     """The first line of a foreign message; selenium appends the server's stack trace."""
     text = str(getattr(exc, "msg", None) or exc).strip()
-    return text.splitlines()[0] if text else type(exc).__name__
+    return quote_line(text.splitlines()[0]) if text else type(exc).__name__
 
 
 def _true(value: object) -> bool:

@@ -23,6 +23,7 @@ from harness.model import (
     TextMatch,
     name_target,
 )
+from harness.quoting import quote
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Sight:
             return "nothing of the kind"
         seen = self.found.seen
         state = "" if seen.enabled else ", disabled"
-        return f"“{seen.text}”{state}" if self.lacks else "it"
+        return f"{quote(seen.text)}{state}" if self.lacks else "it"
 
 
 class Finder:

@@ -51,6 +51,7 @@ from harness.model import (
     name_target,
 )
 from harness.patience import Patience
+from harness.quoting import quote
 from harness.stage import Draft, Stage, Task
 from harness.symptoms import SYSTEM_CLOSE
 from harness.upcoming import awaited, needed, sign_of
@@ -338,7 +339,7 @@ class _Attempt:
 
     def _see(self, condition: Condition, draft: Draft) -> None:
         found: Found = self._patience.need(condition, draft)
-        draft.expected, draft.seen = condition.describe(), f"“{found.seen.text}”"
+        draft.expected, draft.seen = condition.describe(), quote(found.seen.text)
 
     def _see_gone(self, step: ExpectGone, draft: Draft) -> None:
         absence = step.expect_gone

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from harness.driver import Driver
+from harness.driver import Driver, Seen
 from harness.errors import NoAnswer, StepFailed
 from harness.finder import Finder
-from harness.model import AppProfile, ById, Symptoms, SystemDialog, name_target
+from harness.model import AppProfile, ById, Locator, Symptoms, SystemDialog, name_target
+from harness.quoting import quote, quote_line
 from harness.stage import Stage
 
 SYSTEM_CLOSE = ById(id="android:id/aerr_close")
@@ -51,9 +52,9 @@ def examine(
         foreground=driver.foreground()[0],
         system_dialog=_system_dialog(driver),
         crash_log=tuple(crashes(log, package)),
-        anr_log=tuple(line for line in log if f"ANR in {package}" in line),
-        app_error="" if error is None else f"“{error[1].text}”",
-        waiting="" if waiting is None else (waiting[1].text or name_target(waiting[0])),
+        anr_log=tuple(quote_line(line) for line in log if f"ANR in {package}" in line),
+        app_error="" if error is None else quote(error[1].text),
+        waiting="" if waiting is None else _say_waiting(*waiting),
         hierarchy_readable=_readable(driver),
         unchanged_since_touch=unchanged,
         refused=refusal is not None and finder.sight(refusal).lacks is None,
@@ -78,7 +79,11 @@ def crashes(log: tuple[str, ...], package: str) -> Iterator[str]:
 
 def _message(line: str) -> str:
     """A line of the log without its time, process and thread."""
-    return re.sub(r"^\S+ \S+ +\d+ +\d+ [VDIWEF] ", "", line)
+    return quote_line(re.sub(r"^\S+ \S+ +\d+ +\d+ [VDIWEF] ", "", line))
+
+
+def _say_waiting(locator: Locator, spinner: Seen) -> str:
+    return quote(spinner.text) if spinner.text else name_target(locator)
 
 
 def _system_dialog(driver: Driver) -> SystemDialog:

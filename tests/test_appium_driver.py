@@ -13,7 +13,7 @@ from appium.common import exceptions as appium_exceptions
 from selenium.common import exceptions as selenium_exceptions
 
 from harness.appium_driver import ERRORS, open_session, strategy
-from harness.errors import NoAnswer
+from harness.errors import DeviceTrouble, NoAnswer
 from harness.model import (
     ByClass,
     ByDescription,
@@ -72,21 +72,27 @@ def test_a_locator_becomes_a_strategy_and_a_selector(
 
 
 @contextmanager
-def _server_that_hangs_up() -> Iterator[tuple[str, Counter[str]]]:
-    """Opens sessions, and closes the connection on whatever is only read; counts its requests."""
+def _server(**answers: object) -> Iterator[tuple[str, Counter[str]]]:
+    """Opens sessions; answers what is read with these values, or else hangs up. Counts requests."""
     asked: Counter[str] = Counter()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
-            body = json.dumps({"value": {"sessionId": "s", "capabilities": {}}}).encode()
+            self._answer({"sessionId": "s", "capabilities": {}})
+
+        def _answer(self, value: object) -> None:
+            body = json.dumps({"value": value}).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
         def do_GET(self) -> None:
-            asked[self.path.rpartition("/")[2]] += 1
+            what = self.path.rpartition("/")[2]
+            asked[what] += 1
+            if what in answers:
+                self._answer(answers[what])
 
         def do_DELETE(self) -> None:
             self.do_GET()
@@ -104,9 +110,20 @@ def _server_that_hangs_up() -> Iterator[tuple[str, Counter[str]]]:
 
 
 def test_a_question_without_an_answer_is_not_asked_again() -> None:
-    with _server_that_hangs_up() as (url, asked):
+    with _server() as (url, asked):
         driver = open_session(url, {})
         with pytest.raises(NoAnswer, match="taking a picture"):
             driver.picture()
         driver.close()
     assert asked == {"screenshot": 1, "s": 1}
+
+
+@pytest.mark.parametrize("value", ["", "aGVsbG8=", "\x1b[31m" * 9000, None, 7, {}, ["", ""]])
+def test_what_is_no_picture_is_trouble_of_the_device_in_a_short_line(value: object) -> None:
+    with _server(screenshot=value) as (url, _):
+        driver = open_session(url, {})
+        with pytest.raises(DeviceTrouble, match="taking a picture") as trouble:
+            driver.picture()
+        driver.close()
+    assert str(trouble.value).isprintable()
+    assert len(str(trouble.value)) < 400

@@ -19,7 +19,9 @@ Level = Literal["I", "W", "E"]
 def line(at: datetime, pid: int, level: Level, tag: str, message: str) -> str:
     """One line as `logcat -v threadtime` prints it; `at` in the phone's own time zone."""
     stamp = at.strftime("%m-%d %H:%M:%S.") + f"{at.microsecond // 1000:03d}"
-    return f"{stamp} {pid:5d} {pid:5d} {level} {tag}: {message}"
+    # The log is UTF-8, which has no half of a surrogate pair.
+    words = message.encode("utf-8", "replace").decode()
+    return f"{stamp} {pid:5d} {pid:5d} {level} {tag}: {words}"
 
 
 def duration(seconds: float) -> str:
