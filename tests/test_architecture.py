@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import grimp
@@ -67,3 +68,36 @@ def test_there_is_no_circle(graph: grimp.ImportGraph) -> None:
 def test_packages_re_export_nothing(graph: grimp.ImportGraph) -> None:
     for package in ("harness", "harness.processes", "harness.phone", "scoring"):
         assert not graph.find_modules_directly_imported_by(package)
+
+
+PACKAGES = ("harness", "harness.phone", "scoring")
+
+
+def listed(package: str) -> list[str]:
+    """The modules that the architecture page lists for a package, from top to bottom."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    heading = re.escape(package.replace(".", "/"))
+    section = re.search(rf"^## {heading}/$(.+?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^\| `(\w+)` \|", section[1], re.MULTILINE) if section else []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_architecture_page_names_every_module_and_no_other(package: str) -> None:
+    folder = ROOT / package.replace(".", "/")
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")} - {"phone"}
+    assert sorted(listed(package)) == sorted(modules | packages)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_module_imports_only_what_the_architecture_page_lists_below_it(
+    graph: grimp.ImportGraph, package: str
+) -> None:
+    names = [f"{package}.{name}" for name in listed(package)]
+    upwards = [
+        f"{importer} imports {imported}"
+        for place, importer in enumerate(names)
+        for imported in names[:place]
+        if graph.direct_import_exists(importer=importer, imported=imported, as_packages=True)
+    ]
+    assert upwards == []
