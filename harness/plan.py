@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.load import Document
@@ -272,9 +272,9 @@ def check_files(
         *(problem for each in scenarios for problem in _check_steps(each, around, ())),
         # Shared steps that no scenario runs yet are checked too.
         *(problem for each in shared for problem in _check_steps(each, around, (each.value.id,))),
-        *(problem for group in (scenarios, profiles, shared) for problem in _check_ids(group)),
-        *(problem for each in profiles for problem in _check_barriers(each)),
-        *(_check_devices(devices, profiles) if devices else ()),
+        *(problem for group in (scenarios, profiles, shared) for problem in check_ids(group)),
+        *(problem for each in profiles for problem in check_barriers(each)),
+        *(check_devices(devices, {each.value.id for each in profiles}) if devices else ()),
     ]
     return tuple(sorted(set(found)))
 
@@ -357,9 +357,10 @@ def _say_parameters(called: SharedSteps) -> str:
     return f"; it takes: {', '.join(called.parameters)}"
 
 
-def _check_ids(
+def check_ids(
     documents: Sequence[Document[Scenario | AppProfile | SharedSteps]],
 ) -> Iterator[Problem]:
+    """An id is used once; the first by path keeps it."""
     first: dict[Name, str] = {}
     for document in sorted(documents, key=lambda each: each.path):
         name = document.value.id
@@ -369,7 +370,7 @@ def _check_ids(
         first.setdefault(name, document.path)
 
 
-def _check_barriers(profile: Document[AppProfile]) -> Iterator[Problem]:
+def check_barriers(profile: Document[AppProfile]) -> Iterator[Problem]:
     """A code goes into an element of the same profile."""
     elements = profile.value.elements
     for name, barrier in profile.value.barriers.items():
@@ -379,14 +380,12 @@ def _check_barriers(profile: Document[AppProfile]) -> Iterator[Problem]:
             yield _problem(profile, ("barriers", name, "into"), message)
 
 
-def _check_devices(
-    devices: Document[Devices], profiles: Sequence[Document[AppProfile]]
-) -> Iterator[Problem]:
-    apps = {profile.value.id for profile in profiles}
+def check_devices(devices: Document[Devices], apps: Collection[Name]) -> Iterator[Problem]:
+    """Devices have Apps that have a profile."""
     for name, device in devices.value.devices.items():
         for index, app in enumerate(device.apps):
             if app not in apps:
-                near = suggest(app, apps) or f"; Apps are: {', '.join(sorted(apps))}"
+                near = suggest(app, apps) or f"; Apps are: {', '.join(sorted(apps)) or 'none'}"
                 message = f"scenarios/apps/ has no {app}.yaml{near}"
                 yield _problem(devices, ("devices", name, "apps", index), message)
 

@@ -7,9 +7,11 @@ own trouble as `error`.
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import random
+import signal
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,11 +34,11 @@ from harness.model import (
     RunRecord,
     Scenario,
 )
-from harness.plan import check, plan
-from harness.problem import InvalidFile
+from harness.plan import check, check_barriers, check_ids, plan
+from harness.problem import InvalidFile, Problem
 from harness.processes.revision import current_commit
 from harness.progress import RunProgress
-from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, read_project
+from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, namesakes, read_project
 from harness.runner import run_attempt
 from harness.sessions import Sessions
 from harness.stage import Task
@@ -60,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--app", action="append", default=[], metavar="ID", help="an App of scenarios/apps/"
     )
-    group.addoption("--repeat", type=int, default=1, metavar="N", help="attempts of each task")
+    group.addoption("--repeat", type=_count, default=1, metavar="N", help="attempts of each task")
     group.addoption(
         "--results", type=Path, default=Path("results"), metavar="DIR", help="where runs are kept"
     )
@@ -76,6 +78,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="tap commit points, in Apps whose profile says `sandbox: true`",
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 on, not {text!r}")
+    return int(text)
 
 
 PROJECT = pytest.StashKey[Project]()
@@ -95,7 +103,8 @@ def _project(config: pytest.Config) -> Project:
 
 
 def _check_options(config: pytest.Config, project: Project) -> None:
-    for option, known in (("device", project.devices.devices), ("app", project.profiles)):
+    apps = {*project.profiles, *project.broken}
+    for option, known in (("device", project.devices.devices), ("app", apps)):
         for name in config.getoption(option):
             if name not in known:
                 raise pytest.UsageError(
@@ -105,10 +114,11 @@ def _check_options(config: pytest.Config, project: Project) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """What is wrong with the devices or the options is told before anything is collected."""
-    root = session.config.rootpath
-    asked = (root / argument.split("::")[0] for argument in session.config.args)
-    if any(path.is_relative_to(root / SCENARIOS) for path in asked):
-        _project(session.config)
+    config = session.config
+    scenarios = (config.rootpath / SCENARIOS).resolve()
+    asked = (config.invocation_params.dir / name.split("::")[0] for name in config.args)
+    if any(path.resolve().is_relative_to(scenarios) for path in asked):
+        _project(config)
 
 
 # --- collection ----------------------------------------------------------------------------------
@@ -146,7 +156,9 @@ class ProfileFile(YamlFile):
 
     def collect(self) -> Iterable[pytest.Item]:
         """Reads it, for its mistakes."""
-        load_profile(self.path, root=self.config.rootpath)
+        problems = tuple(check_barriers(load_profile(self.path, root=self.config.rootpath)))
+        if problems:
+            raise InvalidFile(problems)
         return ()
 
 
@@ -166,13 +178,22 @@ class ScenarioFile(YamlFile):
         """Plans the attempts of the task."""
         project = _project(self.config)
         document = load_scenario(self.path, root=project.root)
-        problems = check(document, tuple(project.profiles.values()), project.shared)
+        problems = tuple(self._problems(project, document))
         if problems:
-            raise InvalidFile(problems)
+            # What the task lacks may be in a profile that cannot be read.
+            broken = (one for each in project.broken.values() for one in each.problems)
+            raise InvalidFile((*problems, *broken))
         for tag in (document.value.kind, document.value.severity, *document.value.tags):
             self.config.addinivalue_line("markers", f"{tag}: a tag of citizen tasks")
         for device in self.config.getoption("device") or [project.devices.default]:
             yield from self._attempts(project, document, device)
+
+    def _problems(self, project: Project, document: Document[Scenario]) -> Iterator[Problem]:
+        """What is wrong with the task among the project's other files."""
+        yield from check(document, tuple(project.profiles.values()), project.shared)
+        paths = (self.path, *namesakes(project.root, self.path))
+        alike = [load_scenario(path, root=project.root) for path in paths]
+        yield from (one for one in check_ids(alike) if one.path == document.path)
 
     def _attempts(
         self, project: Project, document: Document[Scenario], device: str
@@ -191,6 +212,11 @@ class ScenarioFile(YamlFile):
             yield LeftOutItem.from_parent(
                 self, name=f"{left_out.app}[{device}]", reason=left_out.reason
             )
+        for app in apps:
+            if app in project.broken:
+                yield BrokenItem.from_parent(
+                    self, name=f"{app}[{device}]", reason=str(project.broken[app])
+                )
 
 
 class AttemptItem(pytest.Item):
@@ -230,6 +256,10 @@ class AttemptItem(pytest.Item):
             under_way = self.config.stash[RUN]
             pytest.fail(under_way.explain(self.record, self.scenario), pytrace=False)
 
+    def teardown(self) -> None:
+        """Lets go of the record, which is on the disk: a long run has many."""
+        self.record = None
+
     @property
     def line(self) -> int:
         """The line of YAML at which the attempt ended; the first before it has begun."""
@@ -253,6 +283,14 @@ class LeftOutItem(pytest.Item):
     def runtest(self) -> None:
         """Says why."""
         pytest.skip(self.reason)
+
+
+class BrokenItem(LeftOutItem):
+    """A task for an App whose profile cannot be read; shows as an error, with what is wrong."""
+
+    def setup(self) -> None:
+        """Says what."""
+        pytest.fail(self.reason, pytrace=False)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -361,8 +399,8 @@ def _unverified(config: pytest.Config, attempts: list[AttemptItem]) -> Iterator[
             )
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Opens the run, once it is known what it is to do."""
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Opens the run, now that nothing is wrong with what it is to do; the live line appears."""
     attempts = [item for item in session.items if isinstance(item, AttemptItem)]
     if not attempts or session.config.option.collectonly:
         return
@@ -373,6 +411,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     under_way.nodes = {item.nodeid for item in attempts}
     session.config.stash[RUN] = under_way
     _mute_pytest(session.config)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # CI's stop is as tidy as Ctrl-C
+    under_way.progress.begin()
 
 
 def _open_run(config: pytest.Config, attempts: list[AttemptItem]) -> UnderWay:
@@ -460,12 +500,6 @@ def _mute_pytest(config: pytest.Config) -> None:
     reporter: Any = config.pluginmanager.getplugin("terminalreporter")
     if reporter is not None:
         reporter.showfspath = False
-
-
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """The live line appears when the first attempt is about to begin."""
-    if RUN in session.config.stash:
-        session.config.stash[RUN].progress.begin()
 
 
 def pytest_report_teststatus(

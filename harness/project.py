@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from harness.load import Document, load_devices, load_profile, load_shared
 from harness.model import AppProfile, Device, Devices, SharedSteps
+from harness.plan import check_devices
 from harness.problem import InvalidFile
 
 SCENARIOS = "scenarios"
@@ -21,12 +22,15 @@ Value = TypeVar("Value", AppProfile, SharedSteps)
 
 @dataclass(frozen=True)
 class Project:
-    """The files beside the tasks. One that cannot be read is missing here, and tells why itself."""
+    """The files beside the tasks."""
 
     root: Path
     devices: Devices
     profiles: Mapping[str, Document[AppProfile]]
+    broken: Mapping[str, InvalidFile]
+    """What is wrong with the profiles that cannot be read, by the name of the App."""
     shared: Mapping[str, Document[SharedSteps]]
+    """Shared steps that cannot be read are missing here: a task that runs them says so."""
 
     def device(self, name: str) -> Device:
         """The device of this name."""
@@ -37,19 +41,26 @@ def read_project(root: Path) -> Project:
     """Reads the project at a root.
 
     Raises:
-        InvalidFile: devices.yaml cannot be read; nothing can run without it.
+        InvalidFile: devices.yaml cannot be read, or names an App that has no profile; nothing
+            can run without it.
     """
-    return Project(
-        root,
-        load_devices(root / DEVICES_FILE, root=root).value,
-        profiles=dict(_readable(load_profile, root, APPS)),
-        shared=dict(_readable(load_shared, root, SHARED)),
-    )
+    devices = load_devices(root / DEVICES_FILE, root=root)
+    profiles, broken = _read_folder(load_profile, root, APPS)
+    shared, _ = _read_folder(load_shared, root, SHARED)
+    problems = tuple(check_devices(devices, {*profiles, *broken}))
+    if problems:
+        raise InvalidFile(problems)
+    return Project(root, devices.value, profiles, broken, shared)
 
 
 def is_yaml(path: Path) -> bool:
     """Whether a file is one that people write tasks in."""
     return path.suffix in (".yaml", ".yml")
+
+
+def namesakes(root: Path, path: Path) -> tuple[Path, ...]:
+    """The other tasks whose file has the same name: their id is the same too."""
+    return tuple(each for each in scenario_files(root) if each.stem == path.stem and each != path)
 
 
 def scenario_files(root: Path) -> tuple[Path, ...]:
@@ -61,14 +72,17 @@ def scenario_files(root: Path) -> tuple[Path, ...]:
     )
 
 
-def _readable(
+def _read_folder(
     load: Callable[..., Document[Value]], root: Path, folder: str
-) -> Iterator[tuple[str, Document[Value]]]:
-    for path in sorted((root / SCENARIOS / folder).iterdir()):
+) -> tuple[dict[str, Document[Value]], dict[str, InvalidFile]]:
+    """What the files hold and what is wrong with the others, by id: the name of the file."""
+    documents: dict[str, Document[Value]] = {}
+    broken: dict[str, InvalidFile] = {}
+    for path in sorted((root / SCENARIOS / folder).glob("*")):
         if not is_yaml(path):
             continue
         try:
-            document = load(path, root=root)
-        except InvalidFile:
-            continue
-        yield document.value.id, document
+            documents[path.stem] = load(path, root=root)
+        except InvalidFile as exc:
+            broken[path.stem] = exc
+    return documents, broken

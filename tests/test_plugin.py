@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +66,7 @@ class Project:
         command = ("scenarios/", "--run-id", "it", *options)
         return self.pytester.runpytest_subprocess(*command, timeout=100)
 
-    def records(self) -> list[dict[str, object]]:
+    def records(self) -> list[dict[str, Any]]:
         """What the run has kept."""
         lines = [
             line
@@ -202,3 +207,93 @@ def test_collecting_alone_starts_nothing_and_names_the_items(project: Project) -
         ]
     )
     assert not (project.path / "results").exists()
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "1.5", "many"])
+def test_a_task_is_attempted_at_least_once(project: Project, count: str) -> None:
+    project.task("open_home")
+    result = project.run("--repeat", count)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--repeat: a whole number from 1 on, not '{count}'*"])
+
+
+def test_a_tag_that_no_task_has_starts_no_run(project: Project) -> None:
+    project.task("open_home")
+    project.pytester.makeini("[pytest]\naddopts = --strict-markers")
+    result = project.run("-m", "smokey")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*Unknown marker*smokey*"])
+    assert not (project.path / "results").exists()
+
+
+def test_a_broken_profile_is_an_error_of_each_task_on_that_app(project: Project) -> None:
+    project.task("open_home")
+    with (project.path / "scenarios/apps/sample_city.yaml").open("a") as profile:
+        profile.write("colour: red\n")
+    task = "scenarios/test/open_home.yaml"
+    result = project.pytester.runpytest_subprocess(task, timeout=100)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*scenarios/apps/sample_city.yaml:*: colour: *"])
+
+
+def test_a_device_with_an_app_that_has_no_profile_is_told_before_anything_starts(
+    project: Project,
+) -> None:
+    project.task("open_home")
+    shutil.rmtree(project.path / "scenarios" / "apps")
+    result = project.run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*devices.yaml:3:*scenarios/apps/ has no sample_city.yaml*"])
+
+
+def test_a_barrier_that_writes_into_nothing_is_told_of_its_profile(project: Project) -> None:
+    project.task("open_home")
+    profile = project.path / "scenarios/apps/sample_city.yaml"
+    profile.write_text(profile.read_text().replace("into: ", "into: no.such."))
+    result = project.run("--collect-only")
+    result.stdout.fnmatch_lines(["*sample_city.yaml:*: barriers.*.into: *names no element*"])
+
+
+def test_two_tasks_of_one_name_are_told_apart(project: Project) -> None:
+    project.task("open_home")
+    other = project.path / "scenarios" / "the_other"
+    other.mkdir()
+    shutil.copy(project.path / "scenarios/test/open_home.yaml", other)
+    result = project.run("--collect-only")
+    result.stdout.fnmatch_lines(
+        ["*scenarios/the_other/open_home.yaml:2:*: id: scenarios/test/open_home.yaml has the id*"]
+    )
+    result.assert_outcomes(errors=1)
+
+
+def _start(project: Project, *options: str) -> subprocess.Popen[str]:
+    """Starts a run, and returns when its first attempt has been completed."""
+    command = (sys.executable, "-m", "pytest", "scenarios/", "--run-id", "it", *options)
+    process = subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    while "completed" not in process.stdout.readline():
+        assert process.poll() is None
+    return process
+
+
+def test_a_run_that_is_told_to_stop_ends_with_what_was_done(project: Project) -> None:
+    project.task("open_home")
+    process = _start(project, "--repeat", "99")
+    process.terminate()
+    scorecard, _ = process.communicate(timeout=30)
+    assert process.returncode == pytest.ExitCode.INTERRUPTED
+    assert "/99, " in scorecard
+    assert project.records()
+
+
+def test_a_phone_that_dies_costs_the_attempt_that_was_under_way(project: Project) -> None:
+    project.task("open_home")
+    process = _start(project, "--repeat", "3")
+    found = subprocess.run(
+        ("pgrep", "-P", str(process.pid), "-f", "harness.phone"), capture_output=True, check=True
+    )
+    os.kill(int(found.stdout), signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode == pytest.ExitCode.TESTS_FAILED
+    outcomes = [record["verdict"]["outcome"] for record in project.records()]
+    assert outcomes == ["completed", "harness_error", "completed"]
