@@ -36,10 +36,11 @@ class Sessions:
 
     def discard(self, name: str) -> None:
         """Ends the device's session, if there is one, and what was started for it."""
-        if name in self._drivers:
-            self._drivers.pop(name).close()
+        # Our own phone first: one that hangs would let the session's end wait for its answer.
         if name in self._phones:
             self._phones.pop(name).stop()
+        if name in self._drivers:
+            self._drivers.pop(name).close()
 
     def __enter__(self) -> Self:
         return self
