@@ -137,10 +137,11 @@ def _wrap_paragraph(text: str, face: Face, room: int) -> list[str]:
     line, taken = "", 0
     for unit in _breakable(text, face, room):
         wide = width(unit, face)
-        if line and taken + wide > room and not unit.isspace():
+        is_gap = not unit.strip(" ")  # of all white space, only this is dropped at a break
+        if line and taken + wide > room and not is_gap:
             lines.append(line.rstrip(" "))
             line, taken = "", 0
-        if line or not unit.isspace() or not lines:
+        if line or not is_gap or not lines:
             line, taken = line + unit, taken + wide
     return [*lines, line.rstrip(" ")]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from harness.phone import text
@@ -84,6 +84,8 @@ def test_wrapping_loses_nothing_but_spaces_at_breaks(words: str, room: int) -> N
 
 
 @given(hostile_text, st.integers(45, 600))
+@example("0\u2028", 45)
+@example("0\u3000", 45)
 def test_no_line_is_wider_than_its_room(words: str, room: int) -> None:
     for line in text.wrap(words, FACE, room):
         assert text.width(line, FACE) <= room or len(line) == 1
