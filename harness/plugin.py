@@ -9,45 +9,32 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
-import random
 import signal
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from rich.console import Console
 
-from harness.clock import Clock, SystemClock
+from harness.clock import SystemClock
 from harness.errors import HarnessError, ResultsTrouble, UsageError
-from harness.evidence import Evidence
-from harness.failure import annotate, explain, failing_step
+from harness.failure import failing_step
 from harness.load import Document, load_profile, load_scenario, load_shared
 from harness.model import (
     AttemptRecord,
     Outcome,
     PlannedAttempt,
-    RunRecord,
     Scenario,
 )
 from harness.plan import check, check_barriers, check_ids, plan
 from harness.problem import InvalidFile, Problem
-from harness.processes.revision import current_commit
-from harness.progress import RunProgress
 from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, namesakes, read_project
-from harness.runner import run_attempt
-from harness.sessions import Sessions
-from harness.stage import Task
-from harness.store import RunDirectory, new_run_id
-from harness.variables import SECRET, names_in
+from harness.run import RunUnderWay, open_run, record_run, shortest
 
 LOG_WIDTH = 100
 """Columns of a log that is no terminal."""
-RECORDED_VERSIONS = ("appium-python-client", "pytest", "pillow", "pydantic")
 
 
 # --- options -------------------------------------------------------------------------------------
@@ -87,7 +74,10 @@ def _count(text: str) -> int:
 
 
 PROJECT = pytest.StashKey[Project]()
-RUN: pytest.StashKey[UnderWay] = pytest.StashKey()
+RUN = pytest.StashKey[RunUnderWay]()
+NODES = pytest.StashKey[frozenset[str]]()
+"""The node ids of the attempts."""
+CONSOLE = pytest.StashKey[Console]()
 
 
 def _project(config: pytest.Config) -> Project:
@@ -219,7 +209,18 @@ class ScenarioFile(YamlFile):
                 )
 
 
-class AttemptItem(pytest.Item):
+class TaskItem(pytest.Item):
+    """A task on an App and a device.
+
+    Its id is given as text, for pytest to part as it parts the ids that it remembers: what it
+    makes of a name with brackets is another id to it, and `--lf` would find nothing.
+    """
+
+    def __init__(self, *, name: str, parent: pytest.Collector, **rest: Any) -> None:
+        super().__init__(name=name, parent=parent, nodeid=f"{parent.nodeid}::{name}", **rest)
+
+
+class AttemptItem(TaskItem):
     """One attempt: made in the set-up, judged in the call."""
 
     def __init__(self, *, planned: PlannedAttempt, scenario: Scenario, **rest: Any) -> None:
@@ -271,7 +272,7 @@ class AttemptItem(pytest.Item):
         return self.path, 0, self.name
 
 
-class LeftOutItem(pytest.Item):
+class LeftOutItem(TaskItem):
     """A task that an App cannot be asked yet; shows as skipped, with the reason."""
 
     line = 1
@@ -313,67 +314,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # --- the run -------------------------------------------------------------------------------------
 
 
-@dataclass
-class UnderWay:
-    """The run that is being made. `record` says what it is; the rest is what makes it."""
-
-    project: Project
-    record: RunRecord
-    directory: RunDirectory
-    sessions: Sessions
-    evidence: Evidence
-    progress: RunProgress
-    clock: Clock
-    allow_commit: bool
-    console: Console
-    nodes: set[str] = field(default_factory=set)
-
-    def attempt(self, planned: PlannedAttempt, scenario: Scenario) -> AttemptRecord:
-        """Makes one attempt and keeps its record."""
-        self.progress.attempt_begins(planned)
-        device = self.project.device(planned.device)
-        task = Task(
-            planned=planned,
-            scenario=scenario,
-            profile=self.project.profiles[planned.app].value,
-            simulated=device.kind == "simulated",
-            attended=device.attended,
-            allow_commit=self.allow_commit,
-            secrets=_secrets(planned),
-        )
-        record = run_attempt(
-            task,
-            lambda: self.sessions.driver(planned.device),
-            self.evidence,
-            self.clock,
-            self.progress.step_begins,
-        )
-        if record.trouble:
-            self.sessions.discard(planned.device)
-        self.directory.append(record)
-        self.progress.attempt_ended(record)
-        return record
-
-    def explain(self, record: AttemptRecord, scenario: Scenario) -> str:
-        """The failure message, and the last screen with what was touched drawn on it."""
-        step = failing_step(record)
-        picture = None
-        if step is not None and step.after is not None:
-            stored = self.directory.picture_path(step.after).read_bytes()
-            target = None if step.match is None else step.match.box
-            name = f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.jpg"
-            path = self.directory.show_failure(name, annotate(stored, target, step.touched))
-            picture = _shortest(path)
-        return explain(record, scenario, picture)
-
-    def close(self) -> None:
-        """Ends sessions and processes; everything that was finished is on the disk already."""
-        self.progress.end()
-        self.sessions.__exit__(None, None, None)
-        self.evidence.__exit__(None, None, None)
-        self.directory.close()
-
-
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
     """What has to be known before the first attempt: simulated phones, unverified profiles."""
     attempts = [item for item in items if isinstance(item, AttemptItem)]
@@ -408,62 +348,26 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         under_way = _open_run(session.config, attempts)
     except HarnessError as exc:
         raise pytest.UsageError(str(exc)) from exc
-    under_way.nodes = {item.nodeid for item in attempts}
     session.config.stash[RUN] = under_way
+    session.config.stash[NODES] = frozenset(item.nodeid for item in attempts)
     _mute_pytest(session.config)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # CI's stop is as tidy as Ctrl-C
-    under_way.progress.begin()
 
 
-def _open_run(config: pytest.Config, attempts: list[AttemptItem]) -> UnderWay:
+def _open_run(config: pytest.Config, attempts: list[AttemptItem]) -> RunUnderWay:
     project, clock = _project(config), SystemClock()
-    record = _run_record(config, project, attempts, clock)
-    directory = RunDirectory.create(config.rootpath / config.getoption("results"), record)
-    console = _console(config)
-    return UnderWay(
-        project=project,
-        record=record,
-        directory=directory,
-        sessions=Sessions(project.devices.devices),
-        evidence=Evidence(directory.keep),
-        progress=RunProgress(console, len(attempts)),
-        clock=clock,
-        allow_commit=config.getoption("allow_commit"),
-        console=console,
+    record = record_run(
+        project,
+        [item.planned for item in attempts],
+        list({item.scenario.id: item.scenario for item in attempts}.values()),
+        clock,
+        run_id=config.getoption("run_id"),
+        arguments=config.invocation_params.args,
     )
-
-
-def _run_record(
-    config: pytest.Config, project: Project, attempts: list[AttemptItem], clock: Clock
-) -> RunRecord:
-    now = clock.now()
-    plans = tuple(item.planned for item in attempts)
-    used = sorted({planned.device for planned in plans})
-    return RunRecord(
-        run_id=config.getoption("run_id") or new_run_id(now, random.Random()),
-        started_at=now,
-        versions={
-            "python": platform.python_version(),
-            **{name: version(name) for name in RECORDED_VERSIONS},
-        },
-        commit=current_commit(project.root),
-        options={"arguments": " ".join(config.invocation_params.args)},
-        devices={name: project.device(name) for name in used},
-        apps=tuple(
-            project.profiles[app].value for app in sorted({planned.app for planned in plans})
-        ),
-        scenarios=tuple({item.scenario.id: item.scenario for item in attempts}.values()),
-        plan=plans,
-    )
-
-
-def _secrets(planned: PlannedAttempt) -> dict[str, str]:
-    """The secrets that the attempt names, from the environment; never written anywhere."""
-    asked = names_in(planned.model_dump_json())
-    names = {name: secret[1] for name in asked if (secret := SECRET.fullmatch(name))}
-    for variable in sorted(set(names.values()) - os.environ.keys()):
-        raise UsageError(f"{planned.file}: set the environment variable {variable} to the secret")
-    return {name: os.environ[variable] for name, variable in names.items()}
+    config.stash[CONSOLE] = console = _console(config)
+    results = config.rootpath / config.getoption("results")
+    allow_commit = config.getoption("allow_commit")
+    return open_run(project, record, results, console, clock, allow_commit=allow_commit)
 
 
 def _properties(record: AttemptRecord) -> list[tuple[str, object]]:
@@ -484,9 +388,8 @@ def _properties(record: AttemptRecord) -> list[tuple[str, object]]:
 
 def _console(config: pytest.Config) -> Console:
     """A console on pytest's own output, which stays open while pytest captures what tests print."""
-    width = (
-        config.get_terminal_writer().fullwidth
-    )  # as rich could not tell while output is captured
+    # Not rich's own reading of it: that looks at files which pytest has in hand by now.
+    width = config.get_terminal_writer().fullwidth
     try:
         # Nothing is captured at this moment: a copy made now leads to the terminal for good.
         file = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
@@ -506,7 +409,7 @@ def pytest_report_teststatus(
     report: pytest.TestReport, config: pytest.Config
 ) -> tuple[str, str, str] | None:
     """Counts attempts as pytest does, without its letters."""
-    if RUN not in config.stash or report.nodeid not in config.stash[RUN].nodes:
+    if report.nodeid not in config.stash.get(NODES, frozenset()):
         return None
     if report.failed:
         category = "failed" if report.when == "call" else "error"
@@ -542,16 +445,9 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
     # The one place where asking leads to concluding: see DESIGN.md, Layout.
     from scoring.conclude import conclude  # noqa: PLC0415
 
-    under_way = config.stash[RUN]
-    console, path = under_way.console, under_way.directory.path
+    console, path = config.stash[CONSOLE], config.stash[RUN].path
     try:
         conclude(path, console)
     except HarnessError as exc:
         console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)
-    console.print(f"结果 results: {_shortest(path)}", markup=False, highlight=False)
-
-
-def _shortest(path: Path) -> Path:
-    """The path as seen from here, where it is below."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    console.print(f"结果 results: {shortest(path)}", markup=False, highlight=False)

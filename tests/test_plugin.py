@@ -128,6 +128,15 @@ def test_a_finding_fails_and_says_what_where_and_shows_the_picture(project: Proj
     assert (project.path / "results/it/failures/find_moon.sample_city.phone.1.jpg").exists()
 
 
+def test_what_failed_can_be_run_again_alone(project: Project) -> None:
+    project.task("find_moon", goal="{visible: {text: 月球基地}, within_s: 1}")
+    project.task("open_home")
+    project.run("-k", "moon")
+    again = project.run("--lf", "--collect-only", "-q")
+    again.stdout.fnmatch_lines(["scenarios/test/find_moon.yaml::sample_city?phone#1?"])
+    again.stdout.no_fnmatch_line("scenarios/test/open_home.yaml::*")
+
+
 def test_findings_can_be_reported_without_failing(project: Project) -> None:
     project.task("find_moon", goal="{visible: {text: 月球基地}, within_s: 1}")
     result = project.run("--findings", "report")
