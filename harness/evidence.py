@@ -25,6 +25,10 @@ JPEG_QUALITY = 85
 """Chosen by measured cost: see docs/decisions/0002-pictures-are-jpeg.md."""
 
 
+REMEMBERED = 512
+"""Pictures that are known again, of some ten attempts: a screen with a clock never comes back."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture that was taken. `digest` is of what the device sent: equal means unchanged."""
@@ -45,6 +49,8 @@ class Evidence:
         """Keeps a picture as JPEG; the same bytes give the same picture at no cost."""
         digest = hashlib.sha256(png).hexdigest()
         if digest not in self._kept:
+            if len(self._kept) == REMEMBERED:
+                del self._kept[next(iter(self._kept))]
             name = self._pool.submit(lambda: self._keep(encode(png), "jpg"))
             self._kept[digest] = Picture(digest, name)
         return self._kept[digest]

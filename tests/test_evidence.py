@@ -5,7 +5,7 @@ import io
 
 from PIL import Image
 
-from harness.evidence import Evidence
+from harness.evidence import REMEMBERED, Evidence
 
 
 class Kept(dict[str, bytes]):
@@ -17,9 +17,9 @@ class Kept(dict[str, bytes]):
         return name
 
 
-def png(color: str) -> bytes:
+def png(color: str, side: int = 0) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (108, 240), color).save(out, "PNG")
+    Image.new("RGB", (side, side) if side else (108, 240), color).save(out, "PNG")
     return out.getvalue()
 
 
@@ -30,6 +30,16 @@ def test_an_unchanged_screen_is_kept_once() -> None:
     assert first is second
     assert first.name.result() != other.name.result()
     assert len(kept) == 2
+
+
+def test_a_long_run_forgets_its_oldest_pictures() -> None:
+    kept = Kept()
+    pictures = [png(f"#{number:06X}", side=1) for number in range(REMEMBERED + 1)]
+    with Evidence(kept.keep) as evidence:
+        first, *_, last = [evidence.picture(picture) for picture in pictures]
+        assert evidence.picture(pictures[-1]) is last
+        assert evidence.picture(pictures[0]) is not first
+    assert len(kept) == REMEMBERED + 2
 
 
 def test_a_picture_is_kept_as_jpeg_of_the_same_size_and_colour() -> None:
