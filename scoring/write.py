@@ -17,6 +17,9 @@ from scoring.scorecard import KINDS, AppScore, Counts, Scorecard, TaskScore
 
 Cell = str | int | float | bool | None
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet takes for a formula."""
+
 
 def write(card: Scorecard, directory: Path) -> tuple[Path, ...]:
     """Writes scorecard.json, tasks.csv and apps.csv under scores/ of a run, over earlier ones.
@@ -42,14 +45,20 @@ def to_json(card: Scorecard) -> str:
 def to_csv(rows: Sequence[dict[str, Cell]]) -> bytes:
     """Rows of one shape as CSV in UTF-8, with the byte-order mark by which Excel knows it.
 
-    Numbers are unrounded; None is an empty cell. No rows are no header either.
+    Numbers are unrounded; None is an empty cell. No rows are no header either. A text
+    that a spreadsheet would calculate gets an apostrophe in front.
     """
     text = io.StringIO(newline="")
     if rows:
         writer = csv.DictWriter(text, fieldnames=list(rows[0]))
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({key: _inert(cell) for key, cell in row.items()} for row in rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _inert(cell: Cell) -> Cell:
+    """A cell that nothing calculates: a profile from elsewhere may name an App `=cmd()`."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _task_row(task: TaskScore) -> dict[str, Cell]:

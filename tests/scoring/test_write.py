@@ -5,6 +5,8 @@ import io
 import json
 from pathlib import Path
 
+import pytest
+
 from harness.model import Outcome
 from scoring.scorecard import Scorecard, score
 from scoring.write import to_csv, to_json, write
@@ -61,3 +63,11 @@ def test_numbers_in_the_json_are_not_rounded() -> None:
 
 def test_no_rows_are_an_empty_file() -> None:
     assert to_csv([]) == b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("text", ["=cmd()|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", "\r=1"])
+def test_a_text_is_never_a_formula_and_a_number_stays_one(text: str) -> None:
+    table = to_csv([{"app": text, "gap": -1.5}]).decode("utf-8-sig")
+    assert list(csv.DictReader(io.StringIO(table, newline=""))) == [
+        {"app": f"'{text}", "gap": "-1.5"}
+    ]
