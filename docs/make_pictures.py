@@ -14,7 +14,7 @@ import typer
 from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
 
-from harness.failure import annotate
+from harness.failure_message import annotate
 from harness.model import AttemptRecord, StepRecord
 from harness.store import find_run, picture_path, read_run
 

@@ -1,23 +1,19 @@
 """Which attempts a run consists of, as a value, before any device is touched. Pure.
 
-`check` finds what is wrong between files; `plan` takes files in which nothing is.
+`harness/references.py` finds what is wrong between files; here nothing is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.load import Document
 from harness.model import (
     AppProfile,
-    Call,
     Commit,
-    Devices,
     Expect,
     Frozen,
     Name,
-    PassBarrier,
     PlannedAttempt,
     PlannedStep,
     Run,
@@ -26,11 +22,9 @@ from harness.model import (
     Step,
     When,
 )
-from harness.problem import FieldPath, Problem, shorten, suggest
+from harness.problem import FieldPath
+from harness.references import Shared, element_names
 from harness.variables import fill_model
-
-Shared = Mapping[Name, Document[SharedSteps]]
-"""The files of `scenarios/shared/` by their id."""
 
 GOAL = "goal"
 """The path of the planned step that states the goal."""
@@ -237,180 +231,4 @@ def _needed(steps: Sequence[Step], profile: AppProfile, shared: Shared) -> Itera
 
 
 def _names_in(model: Frozen) -> Iterator[str]:
-    return (name for name, _ in _element_names(model, ()))
-
-
-# --- what is wrong between files ------------------------------------------------------------------
-
-TARGET_FIELDS = frozenset(
-    {"tap", "long_press", "clear", "commit", "visible", "gone", "to", "into", "on", "at"}
-)
-"""The fields that hold a `Target`; a test holds this to the models."""
-
-Steps = Document[Scenario] | Document[SharedSteps]
-
-
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """What a file of steps is checked against."""
-
-    elements: frozenset[str]
-    barriers: frozenset[str]
-    shared: Shared
-
-
-def check_files(
-    scenarios: Sequence[Document[Scenario]],
-    profiles: Sequence[Document[AppProfile]],
-    shared: Sequence[Document[SharedSteps]],
-    devices: Document[Devices] | None = None,
-) -> tuple[Problem, ...]:
-    """Every mistake between the files of a project, each once, sorted by place."""
-    by_id = {document.value.id: document for document in shared}
-    around = _surround(profiles, by_id)
-    found = [
-        *(problem for each in scenarios for problem in _check_steps(each, around, ())),
-        # Shared steps that no scenario runs yet are checked too.
-        *(problem for each in shared for problem in _check_steps(each, around, (each.value.id,))),
-        *(problem for group in (scenarios, profiles, shared) for problem in check_ids(group)),
-        *(problem for each in profiles for problem in check_barriers(each)),
-        *(check_devices(devices, {each.value.id for each in profiles}) if devices else ()),
-    ]
-    return tuple(sorted(set(found)))
-
-
-def check(
-    scenario: Document[Scenario], profiles: Sequence[Document[AppProfile]], shared: Shared
-) -> tuple[Problem, ...]:
-    """What is wrong between a scenario, the shared steps that it runs, and the Apps.
-
-    Element names and barriers must be known to at least one App, and each `run`
-    must name shared steps, with just their parameters, and never come back to itself.
-    """
-    return tuple(sorted(set(_check_steps(scenario, _surround(profiles, shared), ()))))
-
-
-def _surround(profiles: Sequence[Document[AppProfile]], shared: Shared) -> _Surroundings:
-    return _Surroundings(
-        elements=frozenset(name for each in profiles for name in each.value.elements),
-        barriers=frozenset(name for each in profiles for name in each.value.barriers),
-        shared=shared,
-    )
-
-
-def _check_steps(
-    document: Steps, around: _Surroundings, callers: tuple[Name, ...]
-) -> Iterator[Problem]:
-    for name, path in _element_names(document.value, ()):
-        if name not in around.elements:
-            near = suggest(name, around.elements)
-            message = f"no App's profile names the element {shorten(name)!r}"
-            yield _problem(document, path, f"{message}{near or '; add it to a profile'}")
-    for step, path in _steps_with_paths(document.value.steps, ("steps",)):
-        if isinstance(step, PassBarrier) and step.barrier not in around.barriers:
-            near = suggest(step.barrier, around.barriers)
-            message = f"no App's profile has the barrier {step.barrier!r}"
-            yield _problem(document, (*path, "barrier"), f"{message}{near or '; add it to one'}")
-        elif isinstance(step, Run):
-            yield from _check_call(document, step.run, (*path, "run"), around, callers)
-
-
-def _check_call(
-    document: Steps,
-    call: Call,
-    path: FieldPath,
-    around: _Surroundings,
-    callers: tuple[Name, ...],
-) -> Iterator[Problem]:
-    called = around.shared.get(call.scenario)
-    place = (*path, "scenario")
-    if called is None:
-        near = suggest(call.scenario, around.shared)
-        message = f"scenarios/shared/ has no {call.scenario}.yaml"
-        yield _problem(document, place, f"{message}{near or '; write it, or run another'}")
-    elif call.scenario in callers:
-        circle = " -> ".join((*callers[callers.index(call.scenario) :], call.scenario))
-        yield _problem(document, place, f"these run each other in a circle: {circle}; break it")
-    else:
-        yield from _check_arguments(document, call, path, called.value)
-        yield from _check_steps(called, around, (*callers, call.scenario))
-
-
-def _check_arguments(
-    document: Steps, call: Call, path: FieldPath, called: SharedSteps
-) -> Iterator[Problem]:
-    missing = [name for name in called.parameters if name not in call.arguments]
-    if missing:
-        example = ", ".join(f"{name}: ..." for name in called.parameters)
-        message = f"{call.scenario} also needs {', '.join(missing)}; write with: {{{example}}}"
-        yield _problem(document, path, message)
-    for name in call.arguments:
-        if name not in called.parameters:
-            hint = suggest(name, called.parameters) or _say_parameters(called)
-            message = f"{call.scenario} takes no {name!r}{hint}"
-            yield _problem(document, (*path, "with", name), message)
-
-
-def _say_parameters(called: SharedSteps) -> str:
-    if not called.parameters:
-        return "; it takes nothing: leave it out"
-    return f"; it takes: {', '.join(called.parameters)}"
-
-
-def check_ids(
-    documents: Sequence[Document[Scenario | AppProfile | SharedSteps]],
-) -> Iterator[Problem]:
-    """An id is used once; the first by path keeps it."""
-    first: dict[Name, str] = {}
-    for document in sorted(documents, key=lambda each: each.path):
-        name = document.value.id
-        if name in first:
-            message = f"{first[name]} has the id {name!r} too; rename one of the files and its id"
-            yield _problem(document, ("id",), message)
-        first.setdefault(name, document.path)
-
-
-def check_barriers(profile: Document[AppProfile]) -> Iterator[Problem]:
-    """A code goes into an element of the same profile."""
-    elements = profile.value.elements
-    for name, barrier in profile.value.barriers.items():
-        if isinstance(barrier.into, str) and barrier.into not in elements:
-            near = suggest(barrier.into, elements) or "; add it to elements:"
-            message = f"this profile names no element {shorten(barrier.into)!r}{near}"
-            yield _problem(profile, ("barriers", name, "into"), message)
-
-
-def check_devices(devices: Document[Devices], apps: Collection[Name]) -> Iterator[Problem]:
-    """Devices have Apps that have a profile."""
-    for name, device in devices.value.devices.items():
-        for index, app in enumerate(device.apps):
-            if app not in apps:
-                near = suggest(app, apps) or f"; Apps are: {', '.join(sorted(apps)) or 'none'}"
-                message = f"scenarios/apps/ has no {app}.yaml{near}"
-                yield _problem(devices, ("devices", name, "apps", index), message)
-
-
-def _problem(document: Document[Frozen], path: FieldPath, message: str) -> Problem:
-    line, column = document.place(*path)
-    return Problem(document.path, line, column, document.field(*path), message)
-
-
-def _steps_with_paths(steps: Sequence[Step], where: FieldPath) -> Iterator[tuple[Step, FieldPath]]:
-    """Every step, those of a `when` too, with its path in the file."""
-    for index, step in enumerate(steps):
-        path = (*where, index)
-        yield step, path
-        if isinstance(step, When):
-            yield from _steps_with_paths(step.when.do, (*path, "when", "do"))
-
-
-def _element_names(value: object, path: FieldPath) -> Iterator[tuple[str, FieldPath]]:
-    """Every element name below a value, with its path in the file."""
-    if isinstance(value, Frozen):
-        for key in type(value).model_fields:
-            yield from _element_names(getattr(value, key), (*path, key))
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _element_names(item, (*path, index))
-    elif isinstance(value, str) and path and path[-1] in TARGET_FIELDS:
-        yield value, path
+    return (name for name, _ in element_names(model, ()))

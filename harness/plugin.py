@@ -20,7 +20,7 @@ from rich.console import Console
 
 from harness.clock import SystemClock
 from harness.errors import HarnessError, ResultsTrouble, UsageError
-from harness.failure import failing_step
+from harness.failure_message import failing_step
 from harness.load import Document, load_profile, load_scenario, load_shared
 from harness.model import (
     AttemptRecord,
@@ -28,9 +28,10 @@ from harness.model import (
     PlannedAttempt,
     Scenario,
 )
-from harness.plan import check, check_barriers, check_ids, plan
+from harness.plan import plan
 from harness.problem import InvalidFile, Problem
 from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, namesakes, read_project
+from harness.references import check, check_barriers, check_ids
 from harness.run import RunUnderWay, open_run, record_run, shortest
 
 LOG_WIDTH = 100

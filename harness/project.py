@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from harness.load import Document, load_devices, load_profile, load_shared
 from harness.model import AppProfile, Device, Devices, SharedSteps
-from harness.plan import check_devices
 from harness.problem import InvalidFile
+from harness.references import check_devices
 
 SCENARIOS = "scenarios"
 APPS = "apps"

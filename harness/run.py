@@ -15,7 +15,7 @@ from rich.console import Console
 from harness.clock import Clock
 from harness.errors import UsageError
 from harness.evidence import Evidence
-from harness.failure import annotate, explain, failing_step
+from harness.failure_message import annotate, explain, failing_step
 from harness.model import AttemptRecord, PlannedAttempt, RunRecord, Scenario
 from harness.processes.revision import current_commit
 from harness.progress import RunProgress

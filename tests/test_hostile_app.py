@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from harness.driver import Seen
-from harness.failure import explain
+from harness.failure_message import explain
 from harness.finder import Found, Sight
 from harness.model import AttemptRecord, Box, ById, Match, Outcome, Scenario
 from harness.phone.app import Action, App, Crash, Do, Screen, Sms, Toast

@@ -17,8 +17,8 @@ import yaml
 from harness import yaml_source
 from harness.load import Document
 from harness.model import AppProfile, Devices, Scenario, SharedSteps
-from harness.plan import check_files
 from harness.problem import InvalidFile, Problem
+from harness.references import check_files
 from tests.project import load_case, load_project
 
 CASES = sorted((Path(__file__).parent / "golden" / "errors").glob("*.yaml"))

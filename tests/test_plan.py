@@ -15,7 +15,8 @@ from harness.model import (
     Target,
     Type,
 )
-from harness.plan import TARGET_FIELDS, LeftOut, check, check_files, expand, find_missing, plan
+from harness.plan import LeftOut, expand, find_missing, plan
+from harness.references import TARGET_FIELDS, check, check_files
 from harness.spot import fields
 from tests.models import models_below
 from tests.project import Project, load_case, load_project

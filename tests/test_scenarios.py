@@ -17,7 +17,8 @@ from harness.load import (
     load_shared,
 )
 from harness.model import AppProfile, Commit, PlannedStep, Scenario, SharedSteps
-from harness.plan import check_files, plan
+from harness.plan import plan
+from harness.references import check_files
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = ROOT / "scenarios"

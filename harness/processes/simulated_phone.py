@@ -35,7 +35,7 @@ class SimulatedPhone:
         Raises:
             SessionNotStarted: it ended, or did not listen in time; with what it said.
         """
-        errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - the process writes it as long as it lives
+        errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  the process writes it as long as it lives
         process = subprocess.Popen(
             _command(device),
             cwd=PROJECT,
@@ -44,18 +44,15 @@ class SimulatedPhone:
             stderr=errors,
             text=True,
         )
-        phone = cls(process, url="")
-        line = phone._first_line()
         try:
-            phone.url = json.loads(line)["url"]
+            return cls(process, json.loads(_first_line(process))["url"])
         except (ValueError, KeyError) as exc:
-            phone.stop()
+            cls(process, url="").stop()
             errors.seek(0)
             said = errors.read().strip().splitlines()[-1:] or ["nothing"]
             raise SessionNotStarted(
                 f"the simulated phone did not start within {STARTS_WITHIN_S} s; it said: {said[0]}"
             ) from exc
-        return phone
 
     @property
     def alive(self) -> bool:
@@ -74,14 +71,15 @@ class SimulatedPhone:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def _first_line(self) -> str:
-        """What it says first; a phone that stays silent is killed, which ends the line."""
-        deadline = threading.Timer(STARTS_WITHIN_S, self._process.kill)
-        deadline.start()
-        try:
-            return self._process.stdout.readline() if self._process.stdout is not None else ""
-        finally:
-            deadline.cancel()
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    """What it says first; a phone that stays silent is killed, which ends the line."""
+    deadline = threading.Timer(STARTS_WITHIN_S, process.kill)
+    deadline.start()
+    try:
+        return process.stdout.readline() if process.stdout is not None else ""
+    finally:
+        deadline.cancel()
 
 
 def _command(device: SimulatedDevice) -> list[str]:
