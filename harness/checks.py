@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,17 @@ from harness.model import BARE_TAGS, STEP_TAGS
 from harness.problem import FieldPath, Place, Problem, name_field, shorten, suggest
 from harness.regex import find_pattern_fault
 from harness.variables import PLACEHOLDER, SECRET, has_unclosed, names_in
-from harness.yaml_source import Mapping, Node, Scalar, Sequence, Source, as_plain, is_text
+from harness.yaml_source import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Source,
+    as_plain,
+    is_text,
+    texts,
+    walk,
+)
 
 
 @dataclass(slots=True)
@@ -108,7 +117,7 @@ def check_profile(file: CheckedFile) -> None:
     """The id, patterns and XPaths of an App profile, in which nothing is filled in."""
     _check_id(file)
     _check_common(file)
-    for path, scalar in _texts(file):
+    for path, scalar in texts(file.root):
         if names_in(scalar.text):
             message = "nothing is filled in here; a profile's texts stand for themselves"
             file.note(scalar.place, path, message)
@@ -117,7 +126,7 @@ def check_profile(file: CheckedFile) -> None:
 def check_devices(file: CheckedFile) -> None:
     """The texts of `devices.yaml`, in which only secrets are filled in."""
     _check_common(file)
-    for path, scalar in _texts(file):
+    for path, scalar in texts(file.root):
         for name in names_in(scalar.text):
             if not SECRET.fullmatch(name):
                 file.note(scalar.place, path, _say_only_secrets(name))
@@ -132,7 +141,7 @@ def _check_id(file: CheckedFile) -> None:
 
 
 def _check_common(file: CheckedFile) -> None:
-    for path, scalar in _texts(file):
+    for path, scalar in texts(file.root):
         if file.is_noted(scalar.place):
             continue  # it may be longer than its limit, and slow to look at
         if path[-1:] in (("matches",), ("inbox",)):
@@ -163,7 +172,7 @@ def _find_xpath_fault(xpath: str) -> str | None:
 
 def check_bare_steps(file: CheckedFile) -> None:
     """`- launch: true` and `- launch:` would mean what `- launch` means: there is one way."""
-    for path, node in _walk(file.root):
+    for path, node in walk(file.root):
         if not isinstance(node, Mapping) or len(node.entries) != 1:
             continue
         entry = node.entries[0]
@@ -175,7 +184,7 @@ def check_bare_steps(file: CheckedFile) -> None:
 
 def check_nothing_written(file: CheckedFile) -> None:
     """A key or a dash with nothing behind it is a mistake, whatever its model would take."""
-    for path, node in _walk(file.root):
+    for path, node in walk(file.root):
         if isinstance(node, Sequence):
             for index, item in enumerate(node.items):
                 _note_nothing(file, (*path, index), item, item.place)
@@ -212,7 +221,7 @@ def _check_variables(
         where: the key that has them.
         filled: the keys under which texts are filled in.
     """
-    for path, scalar in _texts(file):
+    for path, scalar in texts(file.root):
         for name in names_in(scalar.text):
             message = _find_variable_fault(name, path, known, where, filled)
             _note_if(file, scalar, path, message)
@@ -240,25 +249,6 @@ def _say_only_secrets(name: str) -> str:
 
 
 # --- walking over a file --------------------------------------------------------------------------
-
-
-def _walk(node: Node | None, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Node]]:
-    """Every value of a file with its path, a mapping before what is in it."""
-    if node is None:
-        return
-    yield path, node
-    if isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            yield from _walk(item, (*path, index))
-    elif isinstance(node, Mapping):
-        for entry in node.entries:
-            yield from _walk(entry.value, (*path, entry.key))
-
-
-def _texts(file: CheckedFile) -> Iterator[tuple[FieldPath, Scalar]]:
-    for path, node in _walk(file.root):
-        if path and isinstance(node, Scalar) and isinstance(node.value, str):
-            yield path, node
 
 
 def _keys_at(root: Node | None, key: str) -> tuple[str, ...] | None:

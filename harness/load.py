@@ -117,7 +117,7 @@ def _load(path: Path, root: Path, kind: _Kind[Value]) -> Document[Value]:
         kind.check(file)
     check_first_line(file, root, kind.schema)
     if file.problems or value is None or file.root is None:
-        raise InvalidFile(_at_most(file.problems))
+        raise InvalidFile(_at_most(file.problems), file.root)
     return Document(value, shown, file.root)
 
 

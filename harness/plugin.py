@@ -31,7 +31,7 @@ from harness.model import (
 from harness.plan import plan
 from harness.problem import InvalidFile, Problem
 from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, namesakes, read_project
-from harness.references import check, check_barriers, check_ids
+from harness.references import check, check_barriers, check_further, check_ids
 from harness.run import RunUnderWay, open_run, record_run, shortest
 
 LOG_WIDTH = 100
@@ -168,7 +168,7 @@ class ScenarioFile(YamlFile):
     def collect(self) -> Iterable[pytest.Item]:
         """Plans the attempts of the task."""
         project = _project(self.config)
-        document = load_scenario(self.path, root=project.root)
+        document = self._document(project)
         problems = tuple(self._problems(project, document))
         if problems:
             # What the task lacks may be in a profile that cannot be read.
@@ -178,6 +178,14 @@ class ScenarioFile(YamlFile):
             self.config.addinivalue_line("markers", f"{tag}: a tag of citizen tasks")
         for device in self.config.getoption("device") or [project.devices.default]:
             yield from self._attempts(project, document, device)
+
+    def _document(self, project: Project) -> Document[Scenario]:
+        try:
+            return load_scenario(self.path, root=project.root)
+        except InvalidFile as invalid:
+            file = invalid.problems[0].path
+            profiles = tuple(project.profiles.values())
+            raise check_further(invalid, file, profiles) from invalid
 
     def _problems(self, project: Project, document: Document[Scenario]) -> Iterator[Problem]:
         """What is wrong with the task among the project's other files."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.yaml_source import Node
 
 FieldPath = tuple[str | int, ...]
 """The way to a value inside a file: keys, and places in lists counted from 0."""
@@ -50,10 +54,12 @@ class InvalidFile(UsageError):
 
     Attributes:
         problems: every mistake that was found, sorted by place; never empty.
+        tree: what is written, as far as it could be read; for looking further.
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], tree: Node | None = None) -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(problems))
+        self.tree = tree
         super().__init__(self.problems)
 
     def __str__(self) -> str:

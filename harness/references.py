@@ -16,14 +16,14 @@ from harness.model import (
     Devices,
     Frozen,
     Name,
-    PassBarrier,
     Run,
     Scenario,
     SharedSteps,
     Step,
     When,
 )
-from harness.problem import FieldPath, Problem, shorten, suggest
+from harness.problem import FieldPath, InvalidFile, Problem, name_field, shorten, suggest
+from harness.yaml_source import Node, texts
 
 Shared = Mapping[Name, Document[SharedSteps]]
 """The files of `scenarios/shared/` by their id."""
@@ -33,6 +33,10 @@ TARGET_FIELDS = frozenset(
     {"tap", "long_press", "clear", "commit", "visible", "gone", "to", "into", "on", "at"}
 )
 """The fields that hold a `Target`; a test holds this to the models."""
+TARGET_KEYS = TARGET_FIELDS | {"wait_for", "expect", "expect_gone", "scroll_to", "goal", "refusal"}
+"""The keys that may have an element's name for a value: the fields, and what is written short."""
+STEPS_KEYS = frozenset({"steps", "goal", "refusal", "checkpoints"})
+"""The parts of a file in which elements are named."""
 
 Steps = Document[Scenario] | Document[SharedSteps]
 
@@ -77,6 +81,18 @@ def check(
     return tuple(sorted(set(_check_steps(scenario, _surround(profiles, shared), ()))))
 
 
+def check_further(
+    invalid: InvalidFile, file: str, profiles: Sequence[Document[AppProfile]]
+) -> InvalidFile:
+    """The same mistakes, and what is wrong besides with the names in the file."""
+    if invalid.tree is None:
+        return invalid
+    told = {(problem.line, problem.column) for problem in invalid.problems}
+    found = _check_names(invalid.tree, file, _surround(profiles, {}))
+    more = (problem for problem in found if (problem.line, problem.column) not in told)
+    return InvalidFile((*invalid.problems, *more), invalid.tree)
+
+
 def _surround(profiles: Sequence[Document[AppProfile]], shared: Shared) -> _Surroundings:
     return _Surroundings(
         elements=frozenset(name for each in profiles for name in each.value.elements),
@@ -88,18 +104,26 @@ def _surround(profiles: Sequence[Document[AppProfile]], shared: Shared) -> _Surr
 def _check_steps(
     document: Steps, around: _Surroundings, callers: tuple[Name, ...]
 ) -> Iterator[Problem]:
-    for name, path in element_names(document.value, ()):
-        if name not in around.elements:
-            near = suggest(name, around.elements)
-            message = f"no App's profile names the element {shorten(name)!r}"
-            yield _problem(document, path, f"{message}{near or '; add it to a profile'}")
+    yield from _check_names(document.tree, document.path, around)
     for step, path in _steps_with_paths(document.value.steps, ("steps",)):
-        if isinstance(step, PassBarrier) and step.barrier not in around.barriers:
-            near = suggest(step.barrier, around.barriers)
-            message = f"no App's profile has the barrier {step.barrier!r}"
-            yield _problem(document, (*path, "barrier"), f"{message}{near or '; add it to one'}")
-        elif isinstance(step, Run):
+        if isinstance(step, Run):
             yield from _check_call(document, step.run, (*path, "run"), around, callers)
+
+
+def _check_names(tree: Node, file: str, around: _Surroundings) -> Iterator[Problem]:
+    """The names of elements and barriers, as they are written: also in a file that is not valid."""
+    for path, written in texts(tree):
+        if path[0] not in STEPS_KEYS or path[-2:-1] == ("with",):
+            continue
+        if path[-1] in TARGET_KEYS and written.text not in around.elements:
+            near = suggest(written.text, around.elements) or "; add it to a profile"
+            message = f"no App's profile names the element {shorten(written.text)!r}{near}"
+        elif path[-1] == "barrier" and written.text not in around.barriers:
+            near = suggest(written.text, around.barriers) or "; add it to one"
+            message = f"no App's profile has the barrier {shorten(written.text)!r}{near}"
+        else:
+            continue
+        yield Problem(file, written.place.line, written.place.column, name_field(path), message)
 
 
 def _check_call(

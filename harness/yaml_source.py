@@ -95,6 +95,26 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def walk(node: Node | None, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Node]]:
+    """Every value of a file with its path, a mapping before what is in it."""
+    if node is None:
+        return
+    yield path, node
+    if isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield from walk(item, (*path, index))
+    elif isinstance(node, Mapping):
+        for entry in node.entries:
+            yield from walk(entry.value, (*path, entry.key))
+
+
+def texts(node: Node | None) -> Iterator[tuple[FieldPath, Scalar]]:
+    """Every text of a file with its path."""
+    for path, found in walk(node):
+        if path and isinstance(found, Scalar) and isinstance(found.value, str):
+            yield path, found
+
+
 def is_text(node: Node) -> bool:
     """Whether a node is a text."""
     return isinstance(node, Scalar) and isinstance(node.value, str)

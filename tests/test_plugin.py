@@ -86,7 +86,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
 def test_tasks_run_and_end_in_a_scorecard_beside_a_broken_one(project: Project) -> None:
     project.task("open_home")
     (project.path / "scenarios" / "test" / "broken.yaml").write_text(
-        SCHEMA_LINE + "id: broken\ntitel: {zh: 错}\n", encoding="utf-8"
+        SCHEMA_LINE + "id: broken\ntitel: {zh: 错}\ngoal: home.servicse\n", encoding="utf-8"
     )
     result = project.run("--junitxml", "junit.xml")
     result.assert_outcomes(passed=1, errors=1)
@@ -95,6 +95,7 @@ def test_tasks_run_and_end_in_a_scorecard_beside_a_broken_one(project: Project) 
             "*simulated, its results say nothing of a real App*",
             "*✓ completed * open_home::sample_city?phone#1?*",
             "*scenarios/test/broken.yaml:3:1: titel: *did you mean 'title'?*",
+            "*scenarios/test/broken.yaml:4:7: goal: no App's profile names *'home.services'?",
             "*Zhangce scorecard: it*",
             "*1 passed, 1 error in *",
         ]
