@@ -73,12 +73,12 @@ class Patience:
             return last.found if last.lacks is None else None
 
         found = self.watch(look, limit_s, draft).result
+        draft.match = None if last.found is None else last.found.match
         if found is None:
             self._check_time_limit()
             raise StepFailed(
                 last.lacks or "not_seen", expected=condition.describe(), seen=last.words
             )
-        draft.match = found.match
         return found
 
     def await_any(self, conditions: Iterable[Condition], draft: Draft) -> None:
@@ -147,7 +147,7 @@ class Patience:
                 continue  # its button has not come yet: a countdown
             began = stage.clock.monotonic()
             with draft.ledger.evidence():
-                picture = stage.evidence.picture(stage.driver.picture())
+                picture = stage.picture()
             with draft.ledger.action():
                 stage.driver.tap(dismiss[0].box.middle)
             draft.met.append((interruption.name, stage.clock.monotonic() - began, picture))

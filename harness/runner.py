@@ -52,6 +52,7 @@ from harness.model import (
 )
 from harness.patience import Patience
 from harness.quoting import quote
+from harness.redaction import Redaction
 from harness.stage import Draft, Stage, Task
 from harness.symptoms import SYSTEM_CLOSE
 from harness.upcoming import awaited, needed, sign_of
@@ -99,8 +100,9 @@ def run_attempt(
         driver = connect()
     except DeviceTrouble as exc:
         return _recorded(task, started_at, _Course(trouble=_said(exc)))
-    stage = Stage(task, driver, Finder(driver, task.profile), evidence, clock)
-    return _recorded(task, started_at, _Attempt(stage, watch).run())
+    redaction = Redaction(tuple(filter(None, task.secrets.values())))
+    stage = Stage(task, driver, Finder(driver, task.profile), evidence, clock, redaction)
+    return redaction.record(_recorded(task, started_at, _Attempt(stage, watch).run()))
 
 
 @dataclass(frozen=True)

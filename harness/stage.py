@@ -23,6 +23,7 @@ from harness.model import (
     Scenario,
     StepRecord,
 )
+from harness.redaction import Redaction
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,18 @@ class Stage:
     finder: Finder
     evidence: Evidence
     clock: Clock
+    redaction: Redaction
+
+    def picture(self) -> Picture:
+        """Takes and keeps a picture of the screen, its secrets blacked out."""
+        png = self.driver.picture()
+        if self.redaction.secrets:
+            png = self.redaction.picture(png, self.driver.hierarchy())
+        return self.evidence.picture(png)
+
+    def hierarchy(self) -> Future[str]:
+        """Reads and keeps the view hierarchy, its secrets hidden."""
+        return self.evidence.hierarchy(self.redaction.hierarchy(self.driver.hierarchy()))
 
 
 @dataclass

@@ -145,7 +145,7 @@ class RunDirectory:
             except FileExistsError as exc:
                 raise UsageError(
                     f"{directory} exists already, and a run is never overwritten: "
-                    "choose another --run-id, or finish that run with --resume"
+                    "choose another --run-id"
                 ) from exc
             (directory / ATTEMPTS).mkdir()
             (directory / EVIDENCE).mkdir()
@@ -367,10 +367,10 @@ def _sync(path: Path) -> None:
 
 
 _REMEDIES = {
-    errno.ENOSPC: "the disk is full: free some space, then go on with --resume",
-    errno.EDQUOT: "the disk quota is used up: free some space, then go on with --resume",
+    errno.ENOSPC: "the disk is full: free some space, then run again",
+    errno.EDQUOT: "the disk quota is used up: free some space, then run again",
     errno.EFBIG: "a file has reached the largest size allowed: raise the limit (ulimit -f), "
-    "then go on with --resume",
+    "then run again",
     errno.EROFS: "the file system is read-only: choose another place with --results",
     errno.EACCES: "not allowed: choose another place with --results, or mend the permissions",
     errno.EPERM: "not allowed: choose another place with --results, or mend the permissions",

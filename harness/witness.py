@@ -24,14 +24,14 @@ class Witness:
         """The screen before a touch: the last picture, unless the step has had to wait since."""
         if self._last is None or draft.waited:
             with draft.ledger.evidence():
-                self._last = self._picture()
+                self._last = self._stage.picture()
         draft.before = self._before_touch = self._last
 
     def after(self, draft: Draft) -> None:
         """The screen after the step: picture, hierarchy, activity, checkpoints."""
         with draft.ledger.evidence():
-            draft.after = self._last = self._picture()
-            draft.hierarchy = self._stage.evidence.hierarchy(self._stage.driver.hierarchy())
+            draft.after = self._last = self._stage.picture()
+            draft.hierarchy = self._stage.hierarchy()
             draft.activity = self._stage.driver.foreground()[1]
             self._reach_checkpoints()
 
@@ -40,7 +40,7 @@ class Witness:
         stage = self._stage
         with draft.ledger.evidence():
             self._log.extend(stage.driver.log())
-            now = self._picture()
+            now = self._stage.picture()
             return examine(
                 failed,
                 step=draft.planned.step.tag,
@@ -52,10 +52,10 @@ class Witness:
 
     def kept_log(self) -> str | None:
         """The device's log, which is read at trouble only."""
-        return self._stage.evidence.log(tuple(self._log)).result() if self._log else None
-
-    def _picture(self) -> Picture:
-        return self._stage.evidence.picture(self._stage.driver.picture())
+        if not self._log:
+            return None
+        lines = tuple(map(self._stage.redaction.words, self._log))
+        return self._stage.evidence.log(lines).result()
 
     def _reach_checkpoints(self) -> None:
         for checkpoint in self._stage.task.scenario.checkpoints:

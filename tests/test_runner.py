@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import gzip
+import io
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 
 from harness.errors import NoAnswer, SessionNotStarted
 from harness.load import Document
@@ -260,6 +263,30 @@ def test_a_secret_is_typed_but_not_recorded(phone: Rig) -> None:
     )
     assert phone.phone.scene().front.look.values["secret"] == "8361"
     assert "8361" not in record.model_dump_json()
+
+
+def test_a_secret_that_the_app_shows_is_in_nothing_that_is_kept(phone: Rig) -> None:
+    secret = 'a&"8361'
+    record = phone.attempt(
+        [
+            "launch",
+            {"tap": "home.form"},
+            {"type": {"into": {"id": "note"}, "text": "${secret:PIN}"}},
+        ],
+        goal={"visible": {"id": "note"}, "text": "别的", "within_s": 1},
+        secrets={"secret:PIN": secret},
+    )
+    assert record.verdict.outcome is Outcome.WRONG_RESULT
+    assert "●●●" in record.verdict.reasons[0]
+    assert secret not in record.model_dump_json()
+    for name, data in phone.kept.items():
+        text = gzip.decompress(data).decode() if name.endswith("gz") else str(data)
+        assert "8361" not in text
+    match = step(record, "goal").match
+    assert match is not None
+    with Image.open(io.BytesIO(phone.kept[step(record, "goal").after or ""])) as picture:
+        middle = picture.getpixel((match.box.middle.x, match.box.middle.y))
+        assert max(middle) < 16  # type: ignore[arg-type]  # a triple, in RGB
 
 
 def test_a_long_press_is_no_tap(phone: Rig) -> None:

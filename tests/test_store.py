@@ -80,7 +80,7 @@ def test_a_line_holds_one_attempt_and_ends_in_a_newline(tmp_path: Path) -> None:
 def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     directory = write(tmp_path, *THREE)
     before = (directory / "run.json").read_bytes()
-    with pytest.raises(UsageError, match=r"never overwritten.*--run-id.*--resume"):
+    with pytest.raises(UsageError, match=r"never overwritten.*--run-id"):
         RunDirectory.create(tmp_path, request(attempt(Outcome.CRASHED)))
     assert (directory / "run.json").read_bytes() == before
 
@@ -454,7 +454,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_lines_intact(tmp_path: Path) ->
     with RunDirectory.create(tmp_path, request(*THREE)) as directory:
         directory.append(one)
         room = _lines(directory.path).stat().st_size + 100
-        with _largest_file(room), pytest.raises(ResultsTrouble, match=r"main\.jsonl: .*--resume"):
+        with _largest_file(room), pytest.raises(ResultsTrouble, match=r"main\.jsonl: .*run again"):
             directory.append(two)
         run = read_run(directory.path)
         assert run.attempts == (one,)

@@ -1,0 +1,96 @@
+"""Keeps secrets out of everything that is kept: words, hierarchies, logs and pictures.
+
+An App may echo what was typed, in a field, a toast or its log. So whatever
+leaves the phone while secrets are in play passes through here.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeVar
+
+from lxml import etree
+from PIL import Image, ImageDraw
+from pydantic import BaseModel
+
+from harness.model import Box
+
+HIDDEN = "●●●"
+BOUNDS = re.compile(r"\[(?P<left>-?\d+),(?P<top>-?\d+)\]\[(?P<right>-?\d+),(?P<bottom>-?\d+)\]")
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What must not be kept. Without secrets everything passes as it is."""
+
+    secrets: Collection[str]
+
+    def words(self, text: str) -> str:
+        """The text with every secret hidden."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        return text
+
+    def record(self, model: Model) -> Model:
+        """The model with every secret hidden in each of its texts."""
+        if not self.secrets:
+            return model
+        return type(model).model_validate(self._values(model.model_dump(by_alias=True)))
+
+    def picture(self, png: bytes, hierarchy: str) -> bytes:
+        """The picture with every element blacked out that shows a secret, as PNG."""
+        boxes = self.boxes(hierarchy)
+        if not boxes:
+            return png
+        with Image.open(io.BytesIO(png)) as image:
+            redacted = image.convert("RGB")
+        pen = ImageDraw.Draw(redacted)
+        for box in boxes:
+            pen.rectangle((box.left, box.top, box.right, box.bottom), fill="black")
+        out = io.BytesIO()
+        redacted.save(out, "PNG", compress_level=1)
+        return out.getvalue()
+
+    def boxes(self, hierarchy: str) -> tuple[Box, ...]:
+        """Where a hierarchy shows a secret: the bounds of the elements that say it."""
+        said = [node for node in _nodes(hierarchy) if any(map(self._hides, _texts(node)))]
+        bounds = [BOUNDS.fullmatch(node.get("bounds", "")) for node in said]
+        return tuple(Box.model_validate(found.groupdict()) for found in bounds if found is not None)
+
+    def hierarchy(self, hierarchy: str) -> str:
+        """The hierarchy with every secret hidden in its attributes."""
+        if not self.secrets:
+            return hierarchy
+        nodes = _nodes(hierarchy)
+        for node in nodes:
+            for name, value in node.attrib.items():
+                node.set(name, self.words(str(value)))
+        return etree.tostring(nodes[0], encoding="unicode") if nodes else ""
+
+    def _hides(self, text: str) -> bool:
+        return any(secret in text for secret in self.secrets)
+
+    def _values(self, value: object) -> object:
+        if isinstance(value, str):
+            return self.words(value)
+        if isinstance(value, dict):
+            return {key: self._values(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._values(item) for item in value]
+        return value
+
+
+def _nodes(hierarchy: str) -> list[etree._Element]:
+    """The elements of a hierarchy, the root first; none when it cannot be read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    root: etree._Element | None = etree.fromstring(hierarchy.encode("utf-8", "replace"), parser)
+    return [] if root is None else list(root.iter("*"))
+
+
+def _texts(node: etree._Element) -> list[str]:
+    return [str(value) for value in node.attrib.values()]
