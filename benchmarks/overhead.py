@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
 from rich.console import Console
@@ -42,6 +43,11 @@ def _show(attempts: tuple[AttemptRecord, ...], process_s: float, files: int, siz
     wall_s = sum(attempt.wall_s for attempt in attempts)
     app_s = sum(step.times.app_s + step.times.barrier_s for step in steps)
     evidence_s = sum(step.times.evidence_s for step in steps)
+    widths = sorted(
+        step.response.half_width_s
+        for step in steps
+        if step.response is not None and step.response.half_width_s is not None
+    )
     table = Table(title="Overhead: all tasks on sample_city, simulated phone", title_justify="left")
     for heading in ("what", "figure"):
         table.add_column(heading)
@@ -54,6 +60,9 @@ def _show(attempts: tuple[AttemptRecord, ...], process_s: float, files: int, siz
         "  commands and looking": f"{wall_s - app_s - evidence_s:.1f} s",
         "beyond the App's own delays, in all": f"{process_s - app_s:.1f} s",
         "  of which 12 tasks take": f"{12 * (process_s - app_s) / max(1, len(attempts)):.1f} s",
+        f"error bar of a response (n={len(widths)}): median, p95": (
+            f"± {1000 * median(widths):.0f} ms, ± {1000 * widths[int(0.95 * len(widths))]:.0f} ms"
+        ),
         "kept on disk": f"{files} files, {size / 1e6:.1f} MB",
     }
     for what, figure in rows.items():
