@@ -85,7 +85,7 @@ APP_STATES: tuple[AppState, ...] = (
     "background",
     "foreground",
 )
-PNG_BEGINS = b"\x89PNG"
+PNG_BEGINS, PNG_ENDS = b"\x89PNG", b"IEND\xaeB`\x82"
 ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -137,8 +137,8 @@ class AppiumDriver:
         """The screen, as PNG."""
         with _translated("taking a picture"):
             picture = base64.b64decode(self._ask(Command.SCREENSHOT, {}))
-        if not picture.startswith(PNG_BEGINS):
-            raise NoAnswer("taking a picture: what the server sent is no PNG")
+        if not (picture.startswith(PNG_BEGINS) and picture.endswith(PNG_ENDS)):
+            raise NoAnswer("taking a picture: what the server sent is no whole PNG")
         return picture
 
     def hierarchy(self) -> str:

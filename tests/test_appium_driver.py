@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -118,7 +119,10 @@ def test_a_question_without_an_answer_is_not_asked_again() -> None:
     assert asked == {"screenshot": 1, "s": 1}
 
 
-@pytest.mark.parametrize("value", ["", "aGVsbG8=", "\x1b[31m" * 9000, None, 7, {}, ["", ""]])
+CUT_OFF = base64.b64encode(b"\x89PNG\r\n\x1a\n and no end").decode()
+
+
+@pytest.mark.parametrize("value", ["", "aGVsbG8=", CUT_OFF, "\x1b[31m" * 9000, None, 7, {}, [""]])
 def test_what_is_no_picture_is_trouble_of_the_device_in_a_short_line(value: object) -> None:
     with _server(screenshot=value) as (url, _):
         driver = open_session(url, {})
