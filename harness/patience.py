@@ -75,7 +75,7 @@ class Patience:
         found = self.watch(look, limit_s, draft).result
         draft.match = None if last.found is None else last.found.match
         if found is None:
-            self._check_time_limit()
+            self.check_time_limit()
             raise StepFailed(
                 last.lacks or "not_seen", expected=condition.describe(), seen=last.words
             )
@@ -127,7 +127,8 @@ class Patience:
         apart_s = sum(ledger.evidence_s + ledger.barrier_s for ledger in self._ledgers)
         return self._stage.task.scenario.time_limit_s - (self.elapsed_s - apart_s)
 
-    def _check_time_limit(self) -> None:
+    def check_time_limit(self) -> None:
+        """Raises StepFailed when the task's time is up."""
         limit_s = self._stage.task.scenario.time_limit_s
         if self._time_left() <= 0:
             raise StepFailed(

@@ -206,6 +206,7 @@ class _Attempt:
     def _take_one(self, planned: PlannedStep, draft: Draft) -> Symptoms | None:
         """Takes one step and its evidence; what was seen of the App if it failed."""
         try:
+            self._patience.check_time_limit()
             self._take(planned, draft)
         except StepFailed as failed:
             draft.status = "failed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from harness.model import (
     AppProfile,
     AttemptRecord,
     PlannedAttempt,
+    PlannedStep,
     Scenario,
     SharedSteps,
     StepRecord,
@@ -75,6 +76,7 @@ class Rig:
         profile: Mapping[str, Any] | None = None,
         scenario: Mapping[str, Any] | None = None,
         shared: Mapping[str, Document[SharedSteps]] | None = None,
+        watch: Callable[[PlannedStep], None] = lambda _: None,
         **task: Any,
     ) -> AttemptRecord:
         """Makes an attempt of these steps; the goal is the first screen's unless given."""
@@ -96,7 +98,7 @@ class Rig:
             **task,
         )
         with Evidence(self.keep) as evidence:
-            return run_attempt(made, lambda: self.driver, evidence, self.clock)
+            return run_attempt(made, lambda: self.driver, evidence, self.clock, watch)
 
 
 @contextmanager

@@ -92,6 +92,16 @@ def test_the_tasks_limit_ends_the_waiting(phone: Rig) -> None:
     assert "limit of 8 s" in record.verdict.reasons[0]
 
 
+def test_a_task_whose_time_is_up_is_not_completed_even_if_the_goal_is_there(phone: Rig) -> None:
+    record = phone.attempt(
+        ["launch", {"screenshot": "slow"}],
+        scenario={"time_limit_s": 8},
+        watch=lambda _: phone.clock.sleep(3),
+    )
+    assert record.verdict.outcome is Outcome.TIMED_OUT
+    assert record.steps[-1].path == "goal"
+
+
 # --- outcomes -------------------------------------------------------------------------------------
 
 
