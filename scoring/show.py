@@ -157,7 +157,7 @@ def _belongs(task: TaskScore, app: AppScore) -> bool:
 
 
 def _where(app: AppScore) -> str:
-    kind = "模拟手机 simulated" if app.simulated else "真机 real device"
+    kind = "模拟手机 simulated" if app.simulated else "安卓设备 Android device"
     return f"{kind}: {', '.join(app.devices)}" if app.devices else kind
 
 
