@@ -64,7 +64,7 @@ def test_a_simulated_phone_is_named_where_its_numbers_are() -> None:
     assert str(SIMULATED_NOTE) in simulated
     assert "模拟手机 simulated" in simulated
     assert "模拟" not in real
-    assert "真机 real device" in real
+    assert "安卓设备 Android device" in real
 
 
 def test_words_from_a_file_are_no_markup() -> None:
