@@ -82,6 +82,13 @@ class Finder:
         found = self.find(condition.visible)
         return Sight(found, lacks(condition, found))
 
+    def tried(self, target: Target) -> str:
+        """How a named element was looked for, in words; nothing for a locator on the spot."""
+        if not isinstance(target, str):
+            return ""
+        locators = ", then ".join(map(name_target, self._locators(target)))
+        return f" (looked for {locators} as {self._profile.id}.yaml says)"
+
     def first_of(self, locators: tuple[Locator, ...]) -> tuple[Locator, Seen] | None:
         """The first of the locators that finds something displayed, and what."""
         for locator in locators:

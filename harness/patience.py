@@ -76,9 +76,10 @@ class Patience:
         draft.match = None if last.found is None else last.found.match
         if found is None:
             self.check_time_limit()
-            raise StepFailed(
-                last.lacks or "not_seen", expected=condition.describe(), seen=last.words
-            )
+            lacks = last.lacks or "not_seen"
+            # What is not there may be there under another name: the profile may be wrong.
+            tried = self._stage.finder.tried(condition.visible) if lacks == "not_seen" else ""
+            raise StepFailed(lacks, expected=condition.describe() + tried, seen=last.words)
         return found
 
     def await_any(self, conditions: Iterable[Condition], draft: Draft) -> None:

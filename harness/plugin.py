@@ -277,8 +277,8 @@ class AttemptItem(TaskItem):
         return 1 if step is None else step.line
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where pytest says that the item is: the scenario's file."""
-        return self.path, 0, self.name
+        """Where pytest says that the item is: the scenario's file, and the attempt."""
+        return self.path, 0, self.planned.id
 
 
 class LeftOutItem(TaskItem):

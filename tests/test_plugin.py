@@ -116,6 +116,7 @@ def test_a_finding_fails_and_says_what_where_and_shows_the_picture(project: Proj
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
+            "*__ find_moon::sample_city?phone#1? __*",
             "*not_found: 打开首页 / Open the home page*",
             "*goal. 应看到 “月球基地” / Expect “月球基地”*",
             "*scenarios/test/find_moon.yaml:4*",

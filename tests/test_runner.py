@@ -140,6 +140,15 @@ def test_a_button_that_does_nothing_is_not_found_and_says_so(phone: Rig) -> None
     assert "the last touch changed nothing on the screen" in record.verdict.reasons
 
 
+def test_what_is_not_found_is_told_with_how_it_was_looked_for(phone: Rig) -> None:
+    record = phone.attempt(
+        ["launch"],
+        goal={"visible": "home.form", "within_s": 1},
+        profile={"elements": {"home.form": [{"id": "nowhere"}, {"text": "没有"}]}},
+    )
+    assert "looked for #nowhere, then “没有” as small.yaml says" in record.verdict.reasons[0]
+
+
 def test_another_text_is_a_wrong_result(phone: Rig) -> None:
     record = phone.attempt(["launch"], goal={"visible": "home.status", "text": "忙"})
     assert record.verdict.outcome is Outcome.WRONG_RESULT

@@ -43,6 +43,8 @@ class SimulatedPhone:
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            # A Ctrl-C is for the harness: the phone ends when its input is closed, not before.
+            start_new_session=True,
         )
         try:
             return cls(process, json.loads(_first_line(process))["url"])
