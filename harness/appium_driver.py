@@ -237,13 +237,14 @@ class AppiumDriver:
                 intent = {"intent": f"{package}/{activity}"}
                 self._session.execute_script("mobile: startActivity", intent)
 
-    def reset(self, package: str) -> None:
-        """Stops the App and drops its data."""
+    def reset(self, package: str, *, keep_data: bool = False) -> None:
+        """Stops the App and, unless they are kept, drops its data."""
         if self.app_state(package) == "not_installed":
             raise AppMissing(f"{package} is not installed on this device")
         with _translated(f"resetting {package}"):
             self._session.terminate_app(package)
-            self._session.execute_script("mobile: clearApp", {"appId": package})
+            if not keep_data:
+                self._session.execute_script("mobile: clearApp", {"appId": package})
 
     def open_link(self, link: str, package: str) -> None:
         """Opens a deep link in the App."""

@@ -107,8 +107,8 @@ class Driver(Protocol):
         """Brings the App to the front, starting it when it does not run."""
         ...
 
-    def reset(self, package: str) -> None:
-        """Stops the App and drops its data. Raises `AppMissing`."""
+    def reset(self, package: str, *, keep_data: bool = False) -> None:
+        """Stops the App and, unless they are kept, drops its data. Raises `AppMissing`."""
         ...
 
     def open_link(self, link: str, package: str) -> None:

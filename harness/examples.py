@@ -38,6 +38,8 @@ EXAMPLES: dict[str, str] = {
     "default": "default: phone",
     "devices": "devices: {phone: {kind: simulated, apps: [sample_city]}}",
     "apps": "apps: [sample_city]",
+    "avd": "avd: pixel_6_api_33 (a name that `emulator -list-avds` prints)",
+    "phones": "phones: [phone_1, phone_2]",
 }
 """What to write for each key that must be there; a test holds this to the models."""
 
@@ -74,6 +76,10 @@ PATTERNS: dict[str, str] = {
     r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$": (
         "write never, simulated, a month (2022-05) or a day (2022-05-01)"
     ),
+    r"^[a-z]{2}-[A-Z]{2}$": "a language and a region look like zh-CN",
+    r"^[A-Za-z]+(/[A-Za-z_]+)*$": "a time zone looks like Asia/Shanghai",
+    r"^[A-Za-z0-9._-]+$": "an AVD's name is letters, digits and . _ -: pixel_6_api_33",
+    r"^[A-Za-z0-9._:-]*$": "a serial looks like emulator-5554, as `adb devices` prints it",
     r"^https?://[^\s]+$": "a URL begins with http:// or https:// and has no spaces",
 }
 """What each pattern of the models asks for; a test holds this to the models."""

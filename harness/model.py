@@ -717,28 +717,107 @@ class AppProfile(Frozen):
 class DeviceModel(Frozen):
     """What every device says: the Apps that it runs when no `--app` names others."""
 
+    simulated: ClassVar[bool] = False
+    """Whether it is our own phone, whose numbers say nothing of a real App."""
+
     apps: Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
-class SimulatedDevice(DeviceModel):
+class PhoneModel(DeviceModel):
+    """What every device says that is one phone."""
+
+    keep_data: bool = False
+    """Whether an App keeps its data from one attempt to the next; else each begins afresh."""
+    attended: bool = False
+    """Whether somebody at the phone passes barriers."""
+
+
+class SimulatedDevice(PhoneModel):
     """Our own phone, in a process of its own."""
 
+    simulated: ClassVar[bool] = True
+
     kind: Literal["simulated"]
+    stack: Literal["embedded", "android"] = "embedded"
+    """How it is reached: by its built-in W3C endpoint, or by adb, Appium and UiAutomator2."""
     attended: bool = True
     """Whether the simulated phone has a simulated person, who passes sliders and face checks."""
     font_scale: Annotated[float, Field(ge=0.8, le=2)] = 1.0
 
 
-class RemoteDevice(DeviceModel):
-    """Any W3C endpoint with an Android phone behind it: an Appium server, a farm."""
+Capabilities = Mapping[str, str | int | bool]
+
+
+class Handset(PhoneModel):
+    """An Android phone that adb reaches and that is made ready before the first attempt."""
+
+    apk: Mapping[Name, NonEmpty] = Field(default_factory=dict)
+    """Files to install, by App; relative to the project. An App without one must be there."""
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")] | None = None
+    """The system's language and region, `zh-CN`; left as it is unless given."""
+    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z]+(/[A-Za-z_]+)*$")] | None = None
+    """`Asia/Shanghai`; left as it is unless given."""
+    font_scale: Annotated[float, Field(ge=0.8, le=2)] | None = None
+    """The system's font size; left as it is unless given."""
+    capabilities: Capabilities = Field(default_factory=dict)
+    """What the driver is told beyond what the harness says."""
+
+
+class EmulatorDevice(Handset):
+    """An Android emulator that we boot and stop. Not yet run with a real one."""
+
+    kind: Literal["emulator"]
+    avd: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)]
+    """The virtual device's name, as `emulator -list-avds` prints it."""
+    boot: Literal["cold", "snapshot"] = "cold"
+    """From nothing, or from the snapshot that was saved last (some 15 s instead of minutes)."""
+    boots_within_s: Seconds = 300
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")] | None = "zh-CN"
+    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z]+(/[A-Za-z_]+)*$")] | None = "Asia/Shanghai"
+    font_scale: Annotated[float, Field(ge=0.8, le=2)] | None = 1.0
+
+
+class UsbDevice(Handset):
+    """A phone at this machine's adb, by cable or network. Not yet run with a real one."""
+
+    kind: Literal["usb"]
+    udid: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]*$", max_length=100)] = ""
+    """Its serial, as `adb devices` prints it; may be left out when it is the only one."""
+
+
+class RemoteDevice(PhoneModel):
+    """Any W3C endpoint with an Android phone behind it: an Appium server, a Grid, a farm."""
 
     kind: Literal["remote"]
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
-    capabilities: Mapping[str, str | int | bool] = Field(default_factory=dict)
-    attended: bool = False
+    capabilities: Capabilities = Field(default_factory=dict)
 
 
-Device = Annotated[SimulatedDevice | RemoteDevice, Field(discriminator="kind")]
+class Pool(DeviceModel):
+    """Several phones that share the attempts: with `-n`, each worker takes a free one."""
+
+    kind: Literal["pool"]
+    phones: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Names of other devices; their own `apps` do not count here."""
+
+
+Phone = SimulatedDevice | EmulatorDevice | UsbDevice | RemoteDevice
+"""A device that is one phone."""
+Device = Annotated[Phone | Pool, Field(discriminator="kind")]
+
+
+def phones_of(devices: Mapping[Name, Device], name: Name) -> dict[Name, Phone]:
+    """The phones that a device stands for, by name: itself, or those of a pool."""
+    device = devices[name]
+    if not isinstance(device, Pool):
+        return {name: device}
+    members = ((member, devices[member]) for member in device.phones)
+    return {member: phone for member, phone in members if not isinstance(phone, Pool)}
+
+
+def is_simulated(devices: Mapping[Name, Device], name: Name) -> bool:
+    """Whether a device is our own phone, or several of them."""
+    return all(phone.simulated for phone in phones_of(devices, name).values())
 
 
 class Devices(Frozen):
@@ -752,6 +831,24 @@ class Devices(Frozen):
         if self.default not in self.devices:
             names = ", ".join(self.devices)
             raise ValueError(f"default: no device is named {self.default!r}. Devices are: {names}")
+        return self
+
+    @model_validator(mode="after")
+    def _pools_are_of_phones(self) -> Devices:
+        phones = [name for name, device in self.devices.items() if not isinstance(device, Pool)]
+        for name, device in self.devices.items():
+            members = device.phones if isinstance(device, Pool) else ()
+            for member in members:
+                if member not in phones:
+                    raise ValueError(
+                        f"devices.{name}: no phone is named {member!r}. Phones are: "
+                        f"{', '.join(phones)}"
+                    )
+            if len({self.devices[member].simulated for member in members}) > 1:
+                raise ValueError(
+                    f"devices.{name}: simulated and other phones cannot share a pool: "
+                    "the numbers of the one say nothing of a real App"
+                )
         return self
 
 
@@ -985,6 +1082,8 @@ class AttemptRecord(Frozen):
     scenario: Name
     app: Name
     device: Name
+    phone: str = ""
+    """Which phone of a pool it was; else empty."""
     repetition: int
     simulated: bool
     worker: str

@@ -27,6 +27,7 @@ from harness.model import (
     Outcome,
     PlannedAttempt,
     Scenario,
+    is_simulated,
 )
 from harness.plan import plan
 from harness.problem import InvalidFile, Problem
@@ -332,7 +333,7 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
 def _simulated(config: pytest.Config, attempts: list[AttemptItem]) -> Iterator[str]:
     devices = sorted({item.planned.device for item in attempts})
     for name in devices:
-        if _project(config).device(name).kind == "simulated":
+        if is_simulated(_project(config).devices.devices, name):
             yield (
                 f"设备 device {name}: 模拟手机，结果不代表真实 App / "
                 "simulated, its results say nothing of a real App"

@@ -16,7 +16,7 @@ from harness.clock import Clock
 from harness.errors import UsageError
 from harness.evidence import Evidence
 from harness.failure_message import annotate, explain, failing_step
-from harness.model import AttemptRecord, PlannedAttempt, RunRecord, Scenario
+from harness.model import AttemptRecord, Device, PlannedAttempt, RunRecord, Scenario, phones_of
 from harness.processes.revision import current_commit
 from harness.progress import RunProgress
 from harness.project import Project
@@ -67,13 +67,13 @@ class RunUnderWay:
         self._progress.attempt_begins(planned)
         record = run_attempt(
             self._task(planned, scenario),
-            lambda: self._sessions.driver(planned.device),
+            lambda: self._sessions.driver(self._phone(planned)),
             self._evidence,
             self._clock,
             self._progress.step_begins,
         )
         if record.trouble:
-            self._sessions.discard(planned.device)
+            self._sessions.discard(self._phone(planned))
         self._directory.append(record)
         self._progress.attempt_ended(record)
         return record
@@ -94,14 +94,21 @@ class RunUnderWay:
         """Ends sessions and processes; everything that was finished is on the disk already."""
         self._open.close()
 
+    def _phone(self, planned: PlannedAttempt) -> str:
+        """The name of the phone that the attempt is made on."""
+        return next(iter(phones_of(self._project.devices.devices, planned.device)))
+
     def _task(self, planned: PlannedAttempt, scenario: Scenario) -> Task:
-        device = self._project.device(planned.device)
+        name = self._phone(planned)
+        phone = phones_of(self._project.devices.devices, name)[name]
         return Task(
             planned=planned,
             scenario=scenario,
             profile=self._project.profiles[planned.app].value,
-            simulated=device.kind == "simulated",
-            attended=device.attended,
+            phone=name if name != planned.device else "",
+            simulated=phone.simulated,
+            attended=phone.attended,
+            keep_data=phone.keep_data,
             allow_commit=self._allow_commit,
             secrets=_secrets(planned),
         )
@@ -153,11 +160,17 @@ def record_run(
         },
         commit=current_commit(project.root),
         options={"arguments": " ".join(arguments)},
-        devices={name: project.device(name) for name in sorted({one.device for one in plan})},
+        devices=_devices(project, {one.device for one in plan}),
         apps=tuple(project.profiles[app].value for app in apps),
         scenarios=tuple(scenarios),
         plan=tuple(plan),
     )
+
+
+def _devices(project: Project, planned: set[str]) -> dict[str, Device]:
+    """The devices of a plan, and the phones of its pools, by name."""
+    phones = {phone for name in planned for phone in phones_of(project.devices.devices, name)}
+    return {name: project.device(name) for name in sorted(planned | phones)}
 
 
 def shortest(path: Path) -> Path:

@@ -158,10 +158,10 @@ class _Attempt:
         )
 
     def _prepare(self) -> None:
-        """A phone as before the first start of the App; costs the attempt no time."""
+        """A phone as before the first start of the App, or its next; costs the attempt no time."""
         for seen in self._driver.look(SYSTEM_CLOSE):
             self._driver.tap(seen.box.middle)
-        self._driver.reset(self._profile.android.package)
+        self._driver.reset(self._profile.android.package, keep_data=self._stage.task.keep_data)
         self._driver.log()
         self._note_messages()
 
@@ -414,6 +414,7 @@ def _recorded(task: Task, started_at: datetime, course: _Course) -> AttemptRecor
         scenario=task.planned.scenario,
         app=task.planned.app,
         device=task.planned.device,
+        phone=task.phone,
         repetition=task.planned.repetition,
         simulated=task.simulated,
         worker=task.worker,

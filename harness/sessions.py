@@ -11,14 +11,15 @@ from typing import Self
 
 from harness.appium_driver import open_session
 from harness.driver import Driver
-from harness.model import RemoteDevice, SimulatedDevice
+from harness.errors import SessionNotStarted
+from harness.model import Device, RemoteDevice, SimulatedDevice, phones_of
 from harness.processes.simulated_phone import SimulatedPhone
 
 
 class Sessions:
-    """The open sessions of one worker, by device name. Use as a context manager."""
+    """The open sessions of one worker, by the name of the phone. Use as a context manager."""
 
-    def __init__(self, devices: Mapping[str, SimulatedDevice | RemoteDevice]) -> None:
+    def __init__(self, devices: Mapping[str, Device]) -> None:
         self._devices = devices
         self._phones: dict[str, SimulatedPhone] = {}
         self._drivers: dict[str, Driver] = {}
@@ -50,9 +51,11 @@ class Sessions:
                 stack.callback(self.discard, name)
 
     def _open(self, name: str) -> Driver:
-        device = self._devices[name]
+        device = phones_of(self._devices, name)[name]
         if isinstance(device, RemoteDevice):
             return open_session(device.url, device.capabilities)
+        if not isinstance(device, SimulatedDevice) or device.stack == "android":
+            raise SessionNotStarted(f"{name}: this kind of device is not there yet")
         if name not in self._phones or not self._phones[name].alive:
             self._phones[name] = SimulatedPhone.start(device)
         return open_session(self._phones[name].url, {})

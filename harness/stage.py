@@ -34,8 +34,12 @@ class Task:
     scenario: Scenario
     profile: AppProfile
     simulated: bool
+    phone: str = ""
+    """Which phone of a pool; else empty."""
     attended: bool = False
     """Whether somebody at the phone passes barriers."""
+    keep_data: bool = False
+    """Whether the App keeps the data of the attempt before."""
     allow_commit: bool = False
     worker: str = "main"
     secrets: Mapping[str, str] = field(default_factory=dict)

@@ -19,9 +19,9 @@ from harness.model import (
     Frozen,
     Outcome,
     Scenario,
-    SimulatedDevice,
     Verified,
     Words,
+    is_simulated,
 )
 from harness.store import Run
 from scoring.estimate import Estimate
@@ -206,7 +206,7 @@ def _planned_cells(run: Run) -> Iterator[_Cell]:
 
 def _simulated_devices(run: Run) -> frozenset[str]:
     """Devices that are simulated phones: as the attempts tell, else by their kind."""
-    kinds = {name: isinstance(device, SimulatedDevice) for name, device in run.run.devices.items()}
+    kinds = {name: is_simulated(run.run.devices, name) for name in run.run.devices}
     told = {attempt.device: attempt.simulated for attempt in run.attempts}
     return frozenset(name for name, simulated in (kinds | told).items() if simulated)
 
