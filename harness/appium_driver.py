@@ -152,6 +152,11 @@ class AppiumDriver:
             front = self._session.current_package, self._session.current_activity
         return str(front[0] or ""), str(front[1] or "")
 
+    def activity(self) -> str:
+        """The activity in front: one question, where `foreground` is two."""
+        with _translated("asking what is in front"):
+            return str(self._session.current_activity or "")
+
     def app_state(self, package: str) -> AppState:
         """Whether the App is installed, runs, is in front."""
         with _translated(f"asking for the state of {package}"):

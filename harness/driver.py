@@ -55,6 +55,10 @@ class Driver(Protocol):
         """Package and activity in front."""
         ...
 
+    def activity(self) -> str:
+        """The activity in front: one question, where `foreground` may be two."""
+        ...
+
     def app_state(self, package: str) -> AppState:
         """Whether the App is installed, runs, is in front."""
         ...

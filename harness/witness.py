@@ -16,6 +16,7 @@ class Witness:
         self._stage = stage
         self._last: Picture | None = None
         self._before_touch: Picture | None = None
+        self._activity = ("", "")
         self._log: list[str] = []
         self.checkpoints: tuple[str, ...] = ()
         """Names of the checkpoints that were seen, in the order in which they were."""
@@ -32,7 +33,7 @@ class Witness:
         with draft.ledger.evidence():
             draft.after = self._last = self._stage.picture()
             draft.hierarchy = self._stage.hierarchy()
-            draft.activity = self._stage.driver.foreground()[1]
+            draft.activity = self._activity_of(draft.after)
             self._reach_checkpoints()
 
     def examine(self, failed: StepFailed, draft: Draft) -> Symptoms:
@@ -56,6 +57,15 @@ class Witness:
             return None
         lines = tuple(map(self._stage.redaction.words, self._log))
         return self._stage.evidence.log(lines).result()
+
+    def _activity_of(self, picture: Picture) -> str:
+        """The activity in front; the same picture has the same as when it was asked last.
+
+        On a phone behind adb the question costs more than the picture.
+        """
+        if picture.digest != self._activity[0]:
+            self._activity = (picture.digest, self._stage.driver.activity())
+        return self._activity[1]
 
     def _reach_checkpoints(self) -> None:
         for checkpoint in self._stage.task.scenario.checkpoints:
