@@ -15,7 +15,17 @@ ROOMS = {
     "selenium": {"harness.appium_driver"},
     "pytest": {"harness.plugin"},
     "_pytest": set(),
-    "subprocess": {"harness.processes.simulated_phone", "harness.processes.revision"},
+    "subprocess": {
+        "harness.processes.leash",
+        "harness.processes.revision",
+        "harness.processes.simulated_phone",
+        "harness.processes.supervised",
+    },
+    "psutil": {
+        "harness.processes.family",
+        "harness.processes.leash",
+        "harness.processes.supervised",
+    },
     "yaml": {"harness.yaml_source", "harness.yaml_errors"},
     "lark": {"harness.phone.uiselector"},
     "starlette": {"harness.phone.protocol"},
