@@ -40,7 +40,8 @@ from harness.phone.system import (
     not_responding_dialog,
 )
 from harness.phone.touch import Front
-from harness.phone.widgets import Input, Page
+from harness.phone.web import DevtoolsSocket, OpenPage, PageId, WebViews
+from harness.phone.widgets import Input, Page, WebView
 from harness.phone.windows import OpenWindow, Surroundings
 
 CHINA = timezone(timedelta(hours=8), "CST")
@@ -133,8 +134,9 @@ class Phone:
         self._waiting: dict[str, Event] = {}
         self._inbox: list[Message] = []
         self._scene: Scene | None = None
-        self._picture: tuple[Scene, bytes] | None = None
+        self._picture: tuple[Scene, bytes | None, bytes] | None = None
         self._hierarchy: tuple[Scene, Hierarchy, str] | None = None
+        self._web = WebViews(self.metrics)
         self._home = Running(launcher(apps), self, self._values, FIRST_PID - 1)
         self._front = self._home
         self._home.push("launcher", {})
@@ -251,7 +253,7 @@ class Phone:
         elif isinstance(spec, Dialog):
             if spec.dismissable:
                 front.running.close_dialog()
-        elif front.running is self._home:
+        elif front.running is self._home or self._web.back(front.page):
             return
         elif len(front.running.stack) > 1:
             front.running.leave_screens(1)
@@ -318,6 +320,39 @@ class Phone:
                 return
         raise NotInstalled(f"{package} has no activity {activity}")
 
+    def install(self, app: App) -> None:
+        """Puts an App on the phone, with an icon for it; a new version keeps the values."""
+        self.catch_up()
+        self._end(app.package, "installPackageLI")
+        self.apps[app.package] = app
+        self._values.setdefault(app.package, app.initial)
+        self._arrange_icons()
+
+    def uninstall(self, package: str, keep_data: bool = False) -> None:
+        """Takes an App off the phone, and its values unless they are to be kept.
+
+        Raises:
+            NotInstalled: There is no such App.
+        """
+        self.catch_up()
+        self._app(package)
+        self._end(package, "deletePackageX")
+        del self.apps[package]
+        if not keep_data:
+            del self._values[package]
+        self._arrange_icons()
+
+    def crash(self, package: str, exception: str) -> None:
+        """Lets a running App's process die of an exception; one that does not run stays as it is.
+
+        Raises:
+            NotInstalled: There is no such App.
+        """
+        self.catch_up()
+        self._app(package)
+        if package in self._running:
+            self.crashed(self._running[package], exception)
+
     def rotate(self, orientation: Orientation) -> None:
         """Remembers an orientation; the picture stays upright, as these Apps are portrait only."""
         self.catch_up()
@@ -374,6 +409,11 @@ class Phone:
         if came and announce:
             self.changed(f"screen {running.app.package}/{running.activity}")
 
+    def _arrange_icons(self) -> None:
+        """The launcher shows the Apps that are there now."""
+        self._home.app = launcher(tuple(self.apps.values()))
+        self._home.present(self._home.app.screen(self._home.app.start))
+
     def _to_launcher(self) -> None:
         if self._front is not self._home:
             if self._front.stack:
@@ -393,6 +433,7 @@ class Phone:
         if running is self._front:
             self._to_launcher()
         running.stack.clear()
+        self._keep_web_views()
         return True
 
     # --- what running Apps ask of the phone -----------------------------------------------------
@@ -519,7 +560,7 @@ class Phone:
         if self._system:
             running, window = self._home, self._system[-1]
         shown = self._show(running, window)
-        return Front(running, window, shown, self.metrics)
+        return Front(running, window, shown, self.metrics, self._web)
 
     def scene(self) -> Scene:
         """Everything on the screen now; the same object as before when nothing has changed."""
@@ -527,6 +568,7 @@ class Phone:
         screen = self._front.stack[-1]
         shown = [self._show(self._front, window) for window in (screen, *screen.dialogs)]
         shown += [self._show(self._home, window) for window in self._system]
+        self._keep_web_views()
         front = self._system[-1] if self._system else screen.top
         page = shown[0].root.widget
         scene = Scene(
@@ -551,14 +593,42 @@ class Phone:
         return running.show(window, self._around(running))
 
     def _around(self, running: Running) -> Surroundings:
-        return Surroundings(self.metrics, self.font_scale, running.now)
+        return Surroundings(self.metrics, self.font_scale, running.now, lambda: self._web.note)
 
     def picture_png(self) -> bytes:
         """The screen as a PNG; black while a window that forbids screenshots is open."""
         scene = self.scene()
-        if self._picture is None or self._picture[0] is not scene:
-            self._picture = (scene, png.encode(_picture(scene)))
-        return self._picture[1]
+        page = self._page(scene)
+        if self._picture is None or self._picture[0] is not scene or self._picture[1] != page:
+            self._picture = (scene, page, png.encode(_picture(scene, page)))
+        return self._picture[2]
+
+    def _page(self, scene: Scene) -> bytes | None:
+        """What the web view on the screen shows now, as PNG; it changes without the phone."""
+        window = self._front.stack[-1]
+        if window.web_view is None:
+            return None
+        placed = scene.windows[0].root.walk()
+        room = next(each.box for each in placed if isinstance(each.widget, WebView))
+        return self._web.picture(PageId(self._front.pid, window.serial), room)
+
+    def devtools(self) -> tuple[DevtoolsSocket, ...]:
+        """The sockets of web views that `/proc/net/unix` lists, and where they lead."""
+        self.scene()
+        return self._web.sockets()
+
+    def _keep_web_views(self) -> None:
+        """Lets there be a page for each web view that is open, and no others."""
+        self._web.keep(
+            OpenPage(PageId(running.pid, window.serial), running.app.package, view.url)
+            for running in self._running.values()
+            for window in running.stack
+            if (view := window.web_view) is not None
+        )
+
+    def close(self) -> None:
+        """Ends what runs beside the phone: the browser of its web views."""
+        self._web.close()
 
     def hierarchy(self) -> Hierarchy:
         """What UiAutomator says is in the front window."""
@@ -592,6 +662,12 @@ class Phone:
             return BACKGROUND
         return NOT_RUNNING if package in self.apps else NOT_INSTALLED
 
+    def processes(self) -> dict[str, int]:
+        """The process of each App that runs, the launcher's among them."""
+        self.catch_up()
+        running = (self._home, *self._running.values())
+        return {each.app.package: each.pid for each in running}
+
     def values(self, package: str) -> Values:
         """The values of an App."""
         self.catch_up()
@@ -608,8 +684,8 @@ class Phone:
         return tuple(self._inbox)
 
 
-def _picture(scene: Scene) -> Image.Image:
+def _picture(scene: Scene, page: bytes | None) -> Image.Image:
     if any(window.secure for window in scene.windows):
         # FLAG_SECURE: Android hands out black instead; the hierarchy stays readable.
         return Image.new("RGB", (scene.metrics.width, scene.metrics.height))
-    return draw(scene)
+    return draw(scene, page)

@@ -20,11 +20,15 @@ CARD_RADIUS = 14
 SCRIM = 0.45
 
 
-def draw(scene: Scene) -> Image.Image:
+def draw(scene: Scene, page: bytes | None = None) -> Image.Image:
     """Draws what is on the screen.
 
     The same scene gives the same pixels, always. A secure window is black, as
     it is in any screenshot of a real phone.
+
+    Args:
+        scene: what is on the screen.
+        page: what its web view shows, as PNG; None while that is nothing.
 
     Returns:
         RGB, as large as the screen.
@@ -33,7 +37,7 @@ def draw(scene: Scene) -> Image.Image:
     image = Image.new("RGB", (metrics.width, metrics.height))
     canvas = Canvas(image)
     for window in scene.windows[_lowest_visible(scene) :]:
-        _draw_window(canvas, window, scene)
+        _draw_window(canvas, window, scene, page)
     if scene.keyboard:
         system_ui.draw_keyboard(canvas, metrics, scene.keyboard)
     system_ui.draw_status_bar(canvas, scene)
@@ -51,14 +55,14 @@ def _lowest_visible(scene: Scene) -> int:
     return full[-1] if full else 0
 
 
-def _draw_window(canvas: Canvas, window: Window, scene: Scene) -> None:
+def _draw_window(canvas: Canvas, window: Window, scene: Scene, page: bytes | None) -> None:
     if window.kind == "screen":
-        _draw_screen(canvas, window, scene)
+        _draw_screen(canvas, window, scene, page)
     else:
         _draw_dialog(canvas, window, scene)
 
 
-def _draw_screen(canvas: Canvas, window: Window, scene: Scene) -> None:
+def _draw_screen(canvas: Canvas, window: Window, scene: Scene, page: bytes | None) -> None:
     whole = canvas.area
     if window.secure:
         canvas.fill(whole, (0, 0, 0))
@@ -72,7 +76,7 @@ def _draw_screen(canvas: Canvas, window: Window, scene: Scene) -> None:
     top = widget.top if isinstance(widget, Page) else scene.top_color
     if not widget.gradient or widget.gradient[0] != top:
         canvas.fill(Rect(0, 0, whole.right, root.box.top), rgb(top))
-    setting = Setting(window.look, scene.metrics, root.box.top, top)
+    setting = Setting(window.look, scene.metrics, root.box.top, top, page)
     for child in root.children:
         paint(canvas, child, setting, root.visible)
     if not root.children:

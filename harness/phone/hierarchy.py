@@ -23,6 +23,7 @@ from harness.phone.widgets import (
     SlideLock,
     Space,
     Stars,
+    WebView,
     Widget,
 )
 
@@ -89,6 +90,8 @@ def text_of(widget: Widget, look: Look) -> str:
             return input_text(widget, look) or widget.hint
         case Stars():
             return f"{stars(widget, look):.1f}"
+        case WebView():
+            return look.web_note
         case _:
             return ""
 

@@ -31,6 +31,7 @@ from harness.phone.widgets import (
     Spinner,
     Stack,
     Stars,
+    WebView,
     Widget,
 )
 
@@ -107,7 +108,7 @@ def takes_tap(widget: Widget) -> bool:
     return (
         widget.on_tap is not None
         or widget.on_long_press is not None
-        or isinstance(widget, Button | Check | Input | Stars | SlideLock)
+        or isinstance(widget, Button | Check | Input | Stars | SlideLock | WebView)
     )
 
 

@@ -6,11 +6,12 @@ white fields, grey hints, a blue caret.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 from harness.phone import illustrations, text
 from harness.phone.canvas import Canvas, Color, is_dark, mix, rgb, supersampled
@@ -40,6 +41,7 @@ from harness.phone.widgets import (
     SlideLock,
     Spinner,
     Stars,
+    WebView,
     Widget,
 )
 
@@ -71,6 +73,8 @@ class Setting:
     metrics: Metrics
     page_top: int = 0
     top: str = ""
+    page: bytes | None = None
+    """What a web view shows, as PNG."""
 
 
 Painter = Callable[[Canvas, Placed, Setting], None]
@@ -231,6 +235,20 @@ def _spinner(canvas: Canvas, placed: Placed, setting: Setting) -> None:
     left, top = box.left + (box.width - size) // 2, box.top + (box.height - size) // 2
     mask = supersampled(_arc(size, step), size, size)
     canvas.paste(rgb(widget.color), Rect(left, top, left + size, top + size), mask)
+
+
+def _web_view(canvas: Canvas, placed: Placed, setting: Setting) -> None:
+    """The page; white until there is one, and a word where there never will be."""
+    box = placed.box
+    if setting.page is not None:
+        page = Image.open(io.BytesIO(setting.page)).convert("RGB")
+        canvas.paste(page.crop((0, 0, box.width, box.height)), box)
+        return
+    canvas.fill(box, WHITE)
+    face = face_of(placed.widget, setting.look, setting.metrics)
+    words = text.cut(setting.look.web_note, face, box.width)
+    left = box.left + (box.width - text.width(words, face)) // 2
+    canvas.line_of_text(words, left, (box.top + box.bottom) // 2, face, DISABLED_INK)
 
 
 def _divider(canvas: Canvas, placed: Placed, setting: Setting) -> None:
@@ -423,4 +441,5 @@ _PAINTERS: dict[type[Widget], Painter] = {
     Check: _check,
     Stars: _stars,
     SlideLock: _slide_lock,
+    WebView: _web_view,
 }

@@ -88,6 +88,8 @@ class Look:
     font_scale: float = 1.0
     now_s: float = 0.0
     """Phase of spinners and of the caret."""
+    web_note: str = ""
+    """What a web view says when this phone has none."""
 
 
 @dataclass(frozen=True)

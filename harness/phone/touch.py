@@ -12,7 +12,8 @@ from harness.phone.keyboard import DELETE, ENTER, HIDE, key_at, keyboard_area
 from harness.phone.layout import hit, knob_box, scroll_range, star_boxes, takes_tap
 from harness.phone.running import Running
 from harness.phone.scene import Metrics, Placed, Window
-from harness.phone.widgets import Check, Input, SlideLock, Stars
+from harness.phone.web import PageId, WebViews
+from harness.phone.widgets import Check, Input, SlideLock, Stars, WebView
 from harness.phone.windows import OpenWindow
 
 PASSING_SHARE = 0.95
@@ -27,6 +28,12 @@ class Front:
     window: OpenWindow
     shown: Window
     metrics: Metrics
+    web: WebViews
+
+    @property
+    def page(self) -> PageId:
+        """The page that its web view shows, if it has one."""
+        return PageId(self.running.pid, self.window.serial)
 
     def input(self) -> Input | None:
         """The input that has the caret."""
@@ -47,6 +54,10 @@ def touch(front: Front, track: Track) -> None:
             _tap_key(front, gesture.start)
         return
     chain = hit(front.shown.root, gesture.start.x, gesture.start.y)
+    if chain and isinstance(chain[-1].widget, WebView):
+        front.window.leave_input()
+        front.web.touch(front.page, chain[-1].box, [Point(*point) for point in track])
+        return
     if gesture.kind == "drag":
         _drag(front, chain, gesture)
     elif not chain:
@@ -171,7 +182,10 @@ def chain_to(root: Placed, path: str) -> tuple[Placed, ...]:
 def type_text(front: Front, text: str, replace: bool = False) -> None:
     """Types into the input that has the caret, after what is there or in place of it."""
     entry = front.input()
-    if entry is None or not entry.enabled:
+    if entry is None:
+        front.web.type_text(front.page, text)
+        return
+    if not entry.enabled:
         return
     before = "" if replace else str(front.running.values.get(entry.key, ""))
     typed = text if entry.multiline else text.replace("\n", "")
@@ -182,7 +196,9 @@ def type_text(front: Front, text: str, replace: bool = False) -> None:
 def delete(front: Front) -> None:
     """Deletes the character before the caret."""
     entry = front.input()
-    if entry is not None and entry.enabled:
+    if entry is None:
+        front.web.press(front.page, "Backspace")
+    elif entry.enabled:
         before = str(front.running.values.get(entry.key, ""))
         front.running.put(entry.key, before[:-1])
 
@@ -191,6 +207,7 @@ def enter(front: Front) -> None:
     """The keyboard's action key: a new line, or away with the keyboard and on with the input."""
     entry = front.input()
     if entry is None:
+        front.web.press(front.page, "Enter")
         return
     if entry.multiline:
         type_text(front, "\n")

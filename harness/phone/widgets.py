@@ -161,6 +161,15 @@ class QrCode(Widget):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebView(Widget):
+    """A page of the web, shown by a browser; normally the growing part of a page."""
+
+    view_class: ClassVar[str] = "android.webkit.WebView"
+
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Spinner(Widget):
     """An endless progress ring."""
 

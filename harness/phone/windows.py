@@ -7,14 +7,14 @@ window stays the very same object, so that its picture need not be drawn anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from harness.phone.app import Dialog, Screen, State, Values
 from harness.phone.layout import lay_out, lay_out_dialog, screen_area
 from harness.phone.scene import Look, Metrics, Placed, Window
-from harness.phone.widgets import Box, Input, Spinner, Widget
+from harness.phone.widgets import Box, Input, Spinner, WebView, Widget
 
 SPINNER_STEP_S = 0.1
 """A spinner is drawn in steps of this, so that looks at the same time give the same picture."""
@@ -33,6 +33,8 @@ class Surroundings:
     font_scale: float
     now_s: float
     """The App's own time, for spinners; it stands still when the App hangs."""
+    web_note: Callable[[], str] = str
+    """Why web views show nothing; asked only for a window that has one."""
 
 
 class WatchedState(State):
@@ -79,6 +81,11 @@ class OpenWindow:
         """Its topmost dialog, or itself."""
         return self.dialogs[-1] if self.dialogs else self
 
+    @property
+    def web_view(self) -> WebView | None:
+        """Its web view, as it was last shown."""
+        return self._drawn.web_view if self._drawn else None
+
     def keyboard(self) -> Keyboard:
         """Which keyboard stands below it, as it was last shown."""
         if not (self.keyboard_up and self._drawn):
@@ -91,6 +98,11 @@ class OpenWindow:
         self.focused = key
         self.keyboard_up = True
 
+    def leave_input(self) -> None:
+        """Takes the caret out of its inputs: what has the focus now is a web page."""
+        self.focused = ""
+        self.keyboard_up = False
+
     def show(
         self, package: str, activity: str, state: WatchedState, around: Surroundings
     ) -> Window:
@@ -102,6 +114,7 @@ class OpenWindow:
             scrolled=dict(self.scrolled),
             font_scale=around.font_scale,
             now_s=_phase(around.now_s) if drawn.spins else 0.0,
+            web_note=around.web_note() if drawn.web_view else "",
         )
         self.keyboard_up = self.keyboard_up and self.focused in drawn.inputs
         before = self._window
@@ -141,6 +154,7 @@ class _Drawn:
     timed: bool
     spins: bool
     inputs: dict[str, Input]
+    web_view: WebView | None
 
     @classmethod
     def of(cls, root: Widget, state: WatchedState) -> _Drawn:
@@ -153,6 +167,7 @@ class _Drawn:
             timed=state.asked_for_time,
             spins=any(isinstance(widget, Spinner) for widget in every),
             inputs={widget.key: widget for widget in every if isinstance(widget, Input)},
+            web_view=next((widget for widget in every if isinstance(widget, WebView)), None),
         )
 
     def made_from(self, state: State) -> bool:

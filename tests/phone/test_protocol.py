@@ -507,7 +507,7 @@ def test_the_old_base_path_is_known_too(desk: Desk) -> None:
 def test_a_mistake_of_the_app_is_an_unknown_error_and_the_phone_goes_on(
     driver: WebDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.phone.device.draw", lambda scene: 1 / 0)
+    monkeypatch.setattr("harness.phone.device.draw", lambda *_: 1 / 0)
     by_id(driver, "card").click()
     with pytest.raises(foreign.WebDriverException, match="ZeroDivisionError"):
         driver.get_screenshot_as_png()

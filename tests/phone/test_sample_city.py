@@ -260,6 +260,18 @@ def read_guide(c: Citizen) -> None:
         assert c.text(f"guide_{element}")
 
 
+def open_web_service(c: Citizen) -> None:
+    """To the web page and back; what is in it is the matter of test_web.py."""
+    c.tap("home_search").type("search_input", "公交卡余额查询").tap("search_submit")
+    c.wait(6.0)
+    c.tap("result_title").wait(1.0)
+    c.tap("guide_apply")
+    assert c.text("title") == "公交卡余额查询"
+    assert c.sees("web_view")
+    c.phone.back()
+    assert c.sees("service_title")
+
+
 def file_application_to_commit_point(c: Citizen) -> None:
     c.tap("home_service_residence_permit", "guide_apply").log_in()
     c.type("apply_name", NAME).type("apply_identity", IDENTITY)
@@ -354,6 +366,7 @@ JOURNEYS: tuple[Callable[[Citizen], None], ...] = (
     search_with_typo,
     search_in_vain,
     read_guide,
+    open_web_service,
     file_application_to_commit_point,
     file_application,
     file_request_to_commit_point,

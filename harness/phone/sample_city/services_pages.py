@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.phone.app import After, Do, Go, Screen, Set, State, Toast
-from harness.phone.sample_city import plants
+from harness.phone.app import Action, After, Do, Go, Screen, Set, State, Toast
+from harness.phone.sample_city import h5, plants
 from harness.phone.sample_city.editions import Edition
 from harness.phone.sample_city.services import (
     CATEGORIES,
@@ -288,9 +288,16 @@ def _guide_footer(state: State, shown: Service) -> Row:
         id="guide_favourite",
         color=ORANGE if kept else TEXT_SECOND,
     )
-    target = Go("query_result" if shown.query else "apply_applicant", {"service": shown.key})
     text = "在线查询" if shown.query else "在线办理"
-    return footer(keep, button(text, with_login(target), id="guide_apply", grow=True))
+    return footer(keep, button(text, _way_in(shown), id="guide_apply", grow=True))
+
+
+def _way_in(shown: Service) -> Action:
+    if shown.key in h5.PAGES:
+        return Go(shown.key)  # the web pages are for everybody
+    return with_login(
+        Go("query_result" if shown.query else "apply_applicant", {"service": shown.key})
+    )
 
 
 # --- the answer of a query service ----------------------------------------------------------------
@@ -306,7 +313,6 @@ _ANSWERS: dict[str, tuple[tuple[str, str], ...]] = {
     "fund_query": (("账户状态", "正常"), ("账户余额", "52,318.66 元"), ("月缴存额", "2,400.00 元")),
     "medical_query": (("参保状态", "正常参保"), ("个人账户余额", "3,082.17 元")),
     "violation_query": (("未处理违法", "0 条"), ("累计记分", "0 分")),
-    "transit_card": (("卡内余额", "36.20 元"),),
 }
 _OTHER_ANSWER = (("查询结果", "共 3 条记录，请到办理地点的自助机查看详情"),)
 
