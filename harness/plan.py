@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Self
 
+from harness.errors import UsageError
 from harness.load import Document
 from harness.model import (
     AppProfile,
@@ -91,6 +94,43 @@ def plan(
         for (scenario, app), reason in reasons.items()
     )
     return Plan(attempts=attempts, left_out=left_out)
+
+
+class Shard(Frozen):
+    """One machine's part of a plan: the `number`th of `of`, counted from 1."""
+
+    number: int
+    of: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads `2/4`.
+
+        Raises:
+            UsageError: it is not a part of a whole.
+        """
+        found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+        number, of = (int(found[1]), int(found[2])) if found else (0, 0)
+        if not 1 <= number <= of:
+            raise UsageError(f"write I/N, the Ith of N parts: 1/4 to 4/4 for four; not {text!r}")
+        return cls(number=number, of=of)
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+def part_of(attempts: Sequence[PlannedAttempt], shard: Shard) -> tuple[PlannedAttempt, ...]:
+    """The attempts that fall to a shard, in the order of the plan.
+
+    Attempts are dealt out in turn, sorted by device, App, task and repetition. This
+    depends on nothing but what is planned, so all machines agree; each attempt
+    falls to one shard; the numbers of any two shards differ by one at most, and so
+    do those of each App of a device, and of the repetitions of each task on it: no
+    machine has an App to itself whose numbers would carry the machine's.
+    """
+    dealt = sorted(attempts, key=lambda one: (one.device, one.app, one.scenario, one.repetition))
+    mine = {attempt.id for attempt in dealt[shard.number - 1 :: shard.of]}
+    return tuple(attempt for attempt in attempts if attempt.id in mine)
 
 
 def _rotated(apps: Sequence[Name], by: int) -> tuple[Name, ...]:

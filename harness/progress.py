@@ -2,75 +2,170 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+from typing import Protocol
+
+from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.text import Text
 
-from harness.model import AttemptRecord, PlannedAttempt, PlannedStep
+from harness.model import AttemptRecord, Frozen, Outcome, PlannedStep
 
 MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "yellow")}
 """Completed; a finding; neither (blocked, or our own trouble)."""
 
 
+class Ended(Frozen):
+    """What is told of an attempt that was made: small enough to go with a worker's report."""
+
+    id: str
+    outcome: Outcome
+    reason: str
+    task_s: float | None
+    task_half_width_s: float | None
+    steps: int
+
+    @classmethod
+    def of(cls, record: AttemptRecord) -> Ended:
+        """What is told of a record."""
+        return cls(
+            id=record.id,
+            outcome=record.verdict.outcome,
+            reason=record.verdict.reasons[0],
+            task_s=record.task_s,
+            task_half_width_s=record.task_half_width_s,
+            steps=len(record.steps),
+        )
+
+
+class Telling(Protocol):
+    """What is told of a run by whoever makes its attempts."""
+
+    def attempt_begins(self, id: str) -> None:
+        """An attempt is under way."""
+        ...
+
+    def step_begins(self, id: str, step: PlannedStep) -> None:
+        """A step of it is under way."""
+        ...
+
+    def attempt_ended(self, attempt: Ended) -> None:
+        """It was made."""
+        ...
+
+    def waits(self, what: str) -> None:
+        """Something is waited for."""
+        ...
+
+    def end(self) -> None:
+        """The run is over."""
+        ...
+
+
 class RunProgress:
-    """Tells of a run on a console; `total` is the number of attempts planned."""
+    """Tells of a run on a console; `total` is the number of attempts planned.
+
+    Attempts are known by their id; several may be under way at once.
+    """
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
-        self._progress = Progress(
-            TextColumn("{task.fields[attempt]}", style="cyan", markup=False),
+        self._attempts = Progress(
+            TextColumn("{task.description}", style="cyan", markup=False),
             TextColumn("{task.fields[step]}", markup=False),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=console,
         )
-        self._bar = self._progress.add_task("", total=total, attempt="", step="")
+        self._whole = Progress(
+            BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        )
+        self._bar = self._whole.add_task("", total=total)
+        self._under_way: dict[str, TaskID] = {}
+        shown = Group(self._attempts, self._whole)
         self._live = (
-            Live(self._progress, console=console, transient=True, refresh_per_second=8)
+            Live(shown, console=console, transient=True, refresh_per_second=8)
             if console.is_terminal
             else None
         )
 
     def begin(self) -> None:
-        """Shows the live line, in a terminal."""
+        """Shows the live lines, in a terminal."""
         if self._live is not None:
-            self._live.start()
+            self._live.start(refresh=True)
 
-    def attempt_begins(self, attempt: PlannedAttempt) -> None:
-        """Names the attempt that is under way."""
-        self._progress.update(self._bar, attempt=attempt.id, step="")
+    def attempt_begins(self, id: str) -> None:
+        """Names an attempt that is under way."""
+        self._under_way[id] = self._attempts.add_task(id, step="")
 
-    def step_begins(self, step: PlannedStep) -> None:
-        """Names the step that is under way."""
-        self._progress.update(self._bar, step=f"{step.path} {step.step.describe().zh}")
+    def step_begins(self, id: str, step: PlannedStep) -> None:
+        """Names the step of it that is under way."""
+        self._attempts.update(self._under_way[id], step=f"{step.path} {step.step.describe().zh}")
 
-    def attempt_ended(self, record: AttemptRecord) -> None:
+    def attempt_ended(self, attempt: Ended) -> None:
         """One line that stays."""
-        self._progress.advance(self._bar)
-        self._console.print(sum_up(record), highlight=False)
+        self.attempt_dropped(attempt.id)
+        self._whole.advance(self._bar)
+        self._console.print(sum_up(attempt), highlight=False)
+
+    def attempt_dropped(self, id: str) -> None:
+        """Names it no longer."""
+        if id in self._under_way:
+            self._attempts.remove_task(self._under_way.pop(id))
+
+    def waits(self, what: str) -> None:
+        """Says what is waited for."""
+        self._console.print(what, style="yellow", markup=False, highlight=False)
 
     def end(self) -> None:
-        """Takes the live line away."""
+        """Takes the live lines away."""
         if self._live is not None:
             self._live.stop()
 
 
-def sum_up(record: AttemptRecord) -> Text:
+class WorkerProgress:
+    """What a worker tells itself: its attempts are told of by whoever has given them out."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def attempt_begins(self, id: str) -> None:
+        """Is told elsewhere."""
+
+    def step_begins(self, id: str, step: PlannedStep) -> None:
+        """Is not told."""
+
+    def attempt_ended(self, attempt: Ended) -> None:
+        """Is told elsewhere."""
+
+    def waits(self, what: str) -> None:
+        """Says what is waited for."""
+        self._console.print(what, style="yellow", markup=False, highlight=False)
+
+    def end(self) -> None:
+        """Has nothing to take away."""
+
+
+def sum_up(attempt: Ended) -> Text:
     """An attempt in a line: mark, outcome, attempt, task time; and why, if it was not completed."""
-    outcome = record.verdict.outcome
+    outcome = attempt.outcome
     mark, color = MARKS[None if not outcome.attempted else outcome.completed]
     line = Text(f"{mark} {outcome:<18}", style=color)
-    line.append(f" {record.id:<56}", style="default")
-    line.append(f" {_time(record):>13} {len(record.steps):>3} 步", style="dim")
+    line.append(f" {attempt.id:<56}", style="default")
+    line.append(f" {_time(attempt):>13} {attempt.steps:>3} 步", style="dim")
     if not outcome.completed:
-        line.append(f"\n    {record.verdict.reasons[0]}", style="default")
+        line.append(f"\n    {attempt.reason}", style="default")
     return line
 
 
-def _time(record: AttemptRecord) -> str:
+def _time(attempt: Ended) -> str:
     """The task time with its error bar; nothing for a task that was not completed."""
-    if record.task_s is None or record.task_half_width_s is None:
+    if attempt.task_s is None or attempt.task_half_width_s is None:
         return ""
-    return f"{record.task_s:.1f} ± {record.task_half_width_s:.1f} s"
+    return f"{attempt.task_s:.1f} ± {attempt.task_half_width_s:.1f} s"

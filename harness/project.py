@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from harness.errors import UsageError
 from harness.load import Document, load_devices, load_profile, load_shared
-from harness.model import AppProfile, Device, Devices, SharedSteps
+from harness.model import AppProfile, Device, Devices, Name, Scenario, SharedSteps
+from harness.plan import Plan, plan
 from harness.problem import InvalidFile
 from harness.references import check_devices
 
@@ -35,6 +37,50 @@ class Project:
     def device(self, name: str) -> Device:
         """The device of this name."""
         return self.devices.devices[name]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of the project a run is asked to do."""
+
+    devices: tuple[Name, ...] = ()
+    """By name; the default one when empty."""
+    apps: tuple[Name, ...] = ()
+    """By id; those that each device names when empty."""
+    repetitions: int = 1
+
+    def devices_of(self, project: Project) -> tuple[Name, ...]:
+        """The devices to run on, each once."""
+        return tuple(dict.fromkeys(self.devices or (project.devices.default,)))
+
+    def apps_of(self, project: Project, device: Name) -> tuple[Name, ...]:
+        """The Apps to run on a device, each once, also those whose profile cannot be read."""
+        return tuple(dict.fromkeys(self.apps or project.device(device).apps))
+
+    def check(self, project: Project) -> None:
+        """Holds what was asked against what is there.
+
+        Raises:
+            UsageError: a device or an App that the project does not have.
+        """
+        apps = {*project.profiles, *project.broken}
+        for option, asked, known in (
+            ("device", self.devices, {*project.devices.devices}),
+            ("app", self.apps, apps),
+        ):
+            for name in asked:
+                if name not in known:
+                    there = ", ".join(sorted(known))
+                    raise UsageError(f"--{option} {name}: no such {option}; there are: {there}")
+
+    def plan(self, project: Project, scenarios: Sequence[Document[Scenario]]) -> Plan:
+        """The attempts of some tasks; Apps whose profile cannot be read are not in it."""
+        apps = {
+            device: [app for app in self.apps_of(project, device) if app in project.profiles]
+            for device in self.devices_of(project)
+        }
+        profiles = tuple(project.profiles.values())
+        return plan(scenarios, profiles, project.shared, apps, self.repetitions)
 
 
 def read_project(root: Path) -> Project:

@@ -5,32 +5,48 @@ from __future__ import annotations
 import os
 import platform
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
 
 from harness.clock import Clock
-from harness.errors import UsageError
+from harness.driver import Driver
+from harness.errors import DeviceTrouble, SessionLost, SessionNotStarted, UsageError
 from harness.evidence import Evidence
 from harness.failure_message import annotate, explain, failing_step
-from harness.model import AttemptRecord, Device, PlannedAttempt, RunRecord, Scenario, phones_of
+from harness.leases import Holder, Leases, forget_run
+from harness.model import (
+    AttemptRecord,
+    Device,
+    Name,
+    PlannedAttempt,
+    RunRecord,
+    Scenario,
+    is_simulated,
+    phones_of,
+)
+from harness.plan import Shard
 from harness.processes.revision import current_commit
-from harness.progress import RunProgress
+from harness.progress import Ended, RunProgress, Telling, WorkerProgress
 from harness.project import Project
 from harness.runner import run_attempt
 from harness.sessions import Sessions
 from harness.stage import Task
-from harness.store import RunDirectory, new_run_id
+from harness.store import SHARD, RunDirectory, new_run_id, read_run
 from harness.variables import SECRET, names_in
+
+ALONE = "main"
+"""The name of the only worker of a run."""
 
 RECORDED_VERSIONS = ("appium-python-client", "pytest", "pillow", "pydantic")
 
 
 class RunUnderWay:
-    """The run that is being made: its directory, its devices, and what is shown of it.
+    """The run as one worker makes it, alone or beside others: its phone, its attempts.
 
     Attributes:
         path: the run's directory.
@@ -40,9 +56,10 @@ class RunUnderWay:
         self,
         project: Project,
         directory: RunDirectory,
-        progress: RunProgress,
+        progress: Telling,
         clock: Clock,
         *,
+        worker: str,
         allow_commit: bool,
     ) -> None:
         self.path = directory.path
@@ -50,11 +67,23 @@ class RunUnderWay:
         self._directory = directory
         self._progress = progress
         self._clock = clock
+        self._worker = worker
         self._allow_commit = allow_commit
         self._open = ExitStack()
         self._open.enter_context(directory)
+        if worker == ALONE:
+            self._open.callback(forget_run, directory.path.name)
         self._evidence = self._open.enter_context(Evidence(directory.keep))
         self._sessions = self._open.enter_context(Sessions(project.devices.devices))
+        self._leases = self._open.enter_context(
+            Leases(
+                project.devices.devices,
+                Holder(run=directory.path.name, worker=worker, process=os.getpid()),
+                clock,
+                leave=self._sessions.discard,
+                tell=progress.waits,
+            )
+        )
         self._open.callback(progress.end)
 
     def attempt(self, planned: PlannedAttempt, scenario: Scenario) -> AttemptRecord:
@@ -64,18 +93,20 @@ class RunUnderWay:
             UsageError: a secret that the attempt needs is not there.
             ResultsTrouble: it could not be kept.
         """
-        self._progress.attempt_begins(planned)
+        secrets = _secrets(planned)
+        self._progress.attempt_begins(planned.id)
+        phone, connect = self._reach(planned.device)
         record = run_attempt(
-            self._task(planned, scenario),
-            lambda: self._sessions.driver(self._phone(planned)),
+            self._task(planned, scenario, phone, secrets),
+            connect,
             self._evidence,
             self._clock,
-            self._progress.step_begins,
+            lambda step: self._progress.step_begins(planned.id, step),
         )
         if record.trouble:
-            self._sessions.discard(self._phone(planned))
+            self._sessions.discard(phone)
         self._directory.append(record)
-        self._progress.attempt_ended(record)
+        self._progress.attempt_ended(Ended.of(record))
         return record
 
     def explain(self, record: AttemptRecord, scenario: Scenario) -> str:
@@ -94,12 +125,29 @@ class RunUnderWay:
         """Ends sessions and processes; everything that was finished is on the disk already."""
         self._open.close()
 
-    def _phone(self, planned: PlannedAttempt) -> str:
-        """The name of the phone that the attempt is made on."""
-        return next(iter(phones_of(self._project.devices.devices, planned.device)))
+    def _reach(self, device: Name) -> tuple[Name, Callable[[], Driver]]:
+        """A phone of the device, and what gives its session or raises why there is none.
 
-    def _task(self, planned: PlannedAttempt, scenario: Scenario) -> Task:
-        name = self._phone(planned)
+        A phone of a pool on which no session starts is left for another: so it costs
+        no attempt.
+        """
+        phone = next(iter(phones_of(self._project.devices.devices, device)))
+        try:
+            while True:
+                phone = self._leases.phone(device)
+                try:
+                    self._sessions.driver(phone)
+                except SessionNotStarted:
+                    if not self._leases.bury(device):
+                        raise
+                else:
+                    return phone, partial(self._sessions.driver, phone)
+        except DeviceTrouble as exc:
+            return phone, partial(_raise, exc)
+
+    def _task(
+        self, planned: PlannedAttempt, scenario: Scenario, name: Name, secrets: Mapping[str, str]
+    ) -> Task:
         phone = phones_of(self._project.devices.devices, name)[name]
         return Task(
             planned=planned,
@@ -110,8 +158,58 @@ class RunUnderWay:
             attended=phone.attended,
             keep_data=phone.keep_data,
             allow_commit=self._allow_commit,
-            secrets=_secrets(planned),
+            worker=self._worker,
+            secrets=secrets,
         )
+
+
+class SharedRun:
+    """A run whose attempts are made by workers in other processes: held, and shown.
+
+    Attributes:
+        path: the run's directory.
+        progress: what is shown of it.
+    """
+
+    def __init__(
+        self, project: Project, directory: RunDirectory, progress: RunProgress, clock: Clock
+    ) -> None:
+        self.path = directory.path
+        self.progress = progress
+        self._project = project
+        self._directory = directory
+        self._clock = clock
+
+    def lose(
+        self, planned: PlannedAttempt, scenario: Scenario, worker: str
+    ) -> AttemptRecord | None:
+        """Keeps a record of an attempt whose worker died: our trouble.
+
+        Returns None when the worker had kept one before it died.
+
+        Raises:
+            ResultsTrouble: it could not be kept.
+        """
+        if any(attempt.id == planned.id for attempt in read_run(self.path).attempts):
+            return None
+        task = Task(
+            planned=planned,
+            scenario=scenario,
+            profile=self._project.profiles[planned.app].value,
+            simulated=is_simulated(self._project.devices.devices, planned.device),
+            worker=worker,
+        )
+        died = SessionLost(f"the worker {worker} died during the attempt; another goes on")
+        with Evidence(self._directory.keep) as evidence:
+            record = run_attempt(task, partial(_raise, died), evidence, self._clock)
+        self._directory.append(record)
+        return record
+
+    def close(self) -> None:
+        """Lets go of the run, once its workers have ended."""
+        self.progress.end()
+        self._directory.close()
+        forget_run(self.path.name)
 
 
 def open_run(
@@ -127,7 +225,36 @@ def open_run(
     directory = RunDirectory.create(results, record)
     progress = RunProgress(console, len(record.plan))
     progress.begin()
-    return RunUnderWay(project, directory, progress, clock, allow_commit=allow_commit)
+    return RunUnderWay(project, directory, progress, clock, worker=ALONE, allow_commit=allow_commit)
+
+
+def open_shared_run(
+    project: Project, record: RunRecord, results: Path, console: Console, clock: Clock
+) -> SharedRun:
+    """Makes the run's directory for workers to join.
+
+    Raises:
+        UsageError: the run's id is taken or cannot be one.
+        ResultsTrouble: the directory cannot be written.
+    """
+    directory = RunDirectory.create(results, record)
+    progress = RunProgress(console, len(record.plan))
+    progress.begin()
+    return SharedRun(project, directory, progress, clock)
+
+
+def join_run(
+    project: Project, directory: Path, worker: str, console: Console, clock: Clock,
+    *, allow_commit: bool,
+) -> RunUnderWay:  # fmt: skip
+    """Gets ready to make attempts of a run that another process holds and shows.
+
+    Raises:
+        UsageError: it is no run.
+    """
+    joined = RunDirectory.join(directory)
+    progress = WorkerProgress(console)
+    return RunUnderWay(project, joined, progress, clock, worker=worker, allow_commit=allow_commit)
 
 
 def record_run(
@@ -138,6 +265,7 @@ def record_run(
     *,
     run_id: str = "",
     arguments: Sequence[str] = (),
+    shard: Shard | None = None,
 ) -> RunRecord:
     """What is asked, in full: everything that the scores of the run rest on.
 
@@ -148,6 +276,7 @@ def record_run(
         clock: says when.
         run_id: made from the time when empty.
         arguments: of the command.
+        shard: the part of a larger plan that this is; None: it is the whole.
     """
     now = clock.now()
     apps = sorted({planned.app for planned in plan})
@@ -159,7 +288,10 @@ def record_run(
             **{name: version(name) for name in RECORDED_VERSIONS},
         },
         commit=current_commit(project.root),
-        options={"arguments": " ".join(arguments)},
+        options={
+            "arguments": " ".join(arguments),
+            **({} if shard is None else {SHARD: str(shard)}),
+        },
         devices=_devices(project, {one.device for one in plan}),
         apps=tuple(project.profiles[app].value for app in apps),
         scenarios=tuple(scenarios),
@@ -171,6 +303,10 @@ def _devices(project: Project, planned: set[str]) -> dict[str, Device]:
     """The devices of a plan, and the phones of its pools, by name."""
     phones = {phone for name in planned for phone in phones_of(project.devices.devices, name)}
     return {name: project.device(name) for name in sorted(planned | phones)}
+
+
+def _raise(trouble: DeviceTrouble) -> Driver:
+    raise trouble
 
 
 def shortest(path: Path) -> Path:

@@ -44,6 +44,9 @@ EVIDENCE = "evidence"
 FAILURES = "failures"
 SCORES = "scores"
 
+SHARD = "shard"
+"""The key of `RunRecord.options` for the part of a larger plan that a run is: `2/4`."""
+
 LATEST = "latest"
 """Stands for the run that started last, wherever a run is asked for."""
 

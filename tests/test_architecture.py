@@ -13,14 +13,24 @@ ROOT = Path(__file__).parents[1]
 ROOMS = {
     "appium": {"harness.appium_driver"},
     "selenium": {"harness.appium_driver"},
-    "pytest": {"harness.plugin"},
+    "pytest": {f"harness.plugin.{name}" for name in ("options", "tasks", "session", "workers")},
+    "xdist": {"harness.plugin.workers"},
+    "filelock": {
+        "harness.leases",
+        "harness.processes.leash",
+        "harness.processes.supervised",
+    },
     "_pytest": set(),
     "subprocess": {
+        "harness.phone.web",
+        "harness.processes.adb_server",
         "harness.processes.leash",
+        "harness.processes.node",
         "harness.processes.revision",
         "harness.processes.simulated_phone",
         "harness.processes.supervised",
     },
+    "adbutils": {"harness.processes.adb_server", "harness.processes.android_sdk"},
     "psutil": {
         "harness.processes.family",
         "harness.processes.leash",
@@ -29,6 +39,7 @@ ROOMS = {
     "yaml": {"harness.yaml_source", "harness.yaml_errors"},
     "lark": {"harness.phone.uiselector"},
     "starlette": {"harness.phone.protocol"},
+    "websocket": {"harness.phone.web"},
     "uvicorn": {"harness.phone.server"},
     "statsmodels": {"scoring.measures"},
     "scipy": {"scoring.measures"},

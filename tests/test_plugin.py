@@ -2,85 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-SCHEMA_LINE = "# yaml-language-server: $schema=../../docs/schema/scenario.schema.json\n"
-TASK = (
-    SCHEMA_LINE
-    + """\
-id: {id}
-title: {{zh: 打开首页, en: Open the home page}}
-goal: {goal}
-life_event: test
-kind: information
-severity: minor
-tags: [quick]
-time_limit_s: 60
-patience_s: 3
-reference: {{time_s: 5, screens: 2}}
-steps:
-{steps}
-"""
-)
-TO_HOME = "  - run: first_start"
-DEVICES = """\
-default: phone
-devices:
-  phone: {kind: simulated, apps: [sample_city], attended: false}
-  nowhere: {kind: remote, apps: [sample_city], url: "http://127.0.0.1:9"}
-"""
-
-
-class Project:
-    """A tester's project, with the sample App's profile and the shared steps of this one."""
-
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self.pytester = pytester
-        self.path = pytester.path
-        pytester.makeconftest((ROOT / "conftest.py").read_text())
-        pytester.makeini("[pytest]\naddopts = -ra")
-        (self.path / "devices.yaml").write_text(DEVICES)
-        for folder in ("shared", "apps"):
-            shutil.copytree(ROOT / "scenarios" / folder, self.path / "scenarios" / folder)
-
-    def task(self, name: str, goal: str = "home.services", steps: str = TO_HOME) -> None:
-        """Adds a task that goes to the home page, or does other steps."""
-        folder = self.path / "scenarios" / "test"
-        folder.mkdir(exist_ok=True)
-        text = TASK.format(id=name, goal=goal, steps=steps)
-        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-
-    def run(self, *options: str) -> pytest.RunResult:
-        """Runs `pytest scenarios/` in a process of its own."""
-        command = ("scenarios/", "--run-id", "it", *options)
-        return self.pytester.runpytest_subprocess(*command, timeout=100)
-
-    def records(self) -> list[dict[str, Any]]:
-        """What the run has kept."""
-        lines = [
-            line
-            for path in (self.path / "results" / "it" / "attempts").glob("*.jsonl")
-            for line in path.read_text(encoding="utf-8").splitlines()
-        ]
-        return [json.loads(line) for line in lines]
+from tests.tester import SCHEMA_LINE, TO_HOME, Project
 
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("COLUMNS", raising=False)
-    return Project(pytester)
+    return Project(pytester, monkeypatch)
 
 
 def test_tasks_run_and_end_in_a_scorecard_beside_a_broken_one(project: Project) -> None:
@@ -277,19 +212,9 @@ def test_two_tasks_of_one_name_are_told_apart(project: Project) -> None:
     result.assert_outcomes(errors=1)
 
 
-def _start(project: Project, *options: str) -> subprocess.Popen[str]:
-    """Starts a run, and returns when its first attempt has been completed."""
-    command = (sys.executable, "-m", "pytest", "scenarios/", "--run-id", "it", *options)
-    process = subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    while "completed" not in process.stdout.readline():
-        assert process.poll() is None
-    return process
-
-
 def test_a_run_that_is_told_to_stop_ends_with_what_was_done(project: Project) -> None:
     project.task("open_home")
-    process = _start(project, "--repeat", "99")
+    process = project.start("--repeat", "99")
     process.terminate()
     scorecard, _ = process.communicate(timeout=30)
     assert process.returncode == pytest.ExitCode.INTERRUPTED
@@ -299,7 +224,7 @@ def test_a_run_that_is_told_to_stop_ends_with_what_was_done(project: Project) ->
 
 def test_a_phone_that_dies_costs_the_attempt_that_was_under_way(project: Project) -> None:
     project.task("open_home")
-    process = _start(project, "--repeat", "3")
+    process = project.start("--repeat", "3")
     found = subprocess.run(
         ("pgrep", "-P", str(process.pid), "-f", "harness.phone"), capture_output=True, check=True
     )

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from harness.model import AttemptRecord, Outcome, PlannedAttempt, Verdict
-from harness.progress import RunProgress, sum_up
+from harness.model import AttemptRecord, Outcome, Verdict
+from harness.progress import Ended, RunProgress, sum_up
 
 
 def record(outcome: Outcome, reason: str = "because") -> AttemptRecord:
@@ -30,7 +30,7 @@ def record(outcome: Outcome, reason: str = "because") -> AttemptRecord:
 
 def shown(outcome: Outcome, reason: str = "because") -> str:
     console = Console(file=io.StringIO(), width=100)
-    console.print(sum_up(record(outcome, reason)))
+    console.print(sum_up(Ended.of(record(outcome, reason))))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -57,16 +57,34 @@ def test_markup_in_what_an_app_says_is_shown_as_it_is() -> None:
     assert "[bold red]急[/]" in shown(Outcome.WRONG_RESULT, "saw “[bold red]急[/]”")
 
 
-def test_the_live_line_names_the_attempt_with_its_brackets() -> None:
-    console = Console(file=io.StringIO(), width=100, force_terminal=True)
-    progress = RunProgress(console, total=1)
+@pytest.fixture
+def terminal() -> Console:
+    return Console(file=io.StringIO(), width=100, force_terminal=True)
+
+
+def printed(terminal: Console) -> str:
+    assert isinstance(terminal.file, io.StringIO)
+    return terminal.file.getvalue()
+
+
+def test_the_live_lines_name_each_attempt_under_way_with_its_brackets(terminal: Console) -> None:
+    progress = RunProgress(terminal, total=2)
+    progress.attempt_begins("task::app[phone#1]")
+    progress.attempt_begins("task::app[phone#2]")
     progress.begin()
-    progress.attempt_begins(
-        PlannedAttempt(
-            scenario="task", app="app", device="phone", repetition=1, file="a.yaml", steps=()
-        )
-    )
-    progress.attempt_ended(record(Outcome.COMPLETED))
+    progress.attempt_ended(Ended.of(record(Outcome.COMPLETED)))
     progress.end()
-    assert isinstance(console.file, io.StringIO)
-    assert "task::app[phone#1]" in console.file.getvalue()
+    first = printed(terminal).partition("✓")[0]
+    assert "task::app[phone#1]" in first
+    assert "task::app[phone#2]" in first
+    assert "0/2" in first
+
+
+def test_an_attempt_that_could_not_be_made_is_named_no_longer(terminal: Console) -> None:
+    progress = RunProgress(terminal, total=1)
+    progress.attempt_begins("task::app[phone#1]")
+    progress.attempt_dropped("task::app[phone#1]")
+    progress.begin()
+    progress.end()
+    assert "task::app[phone#1]" not in printed(terminal)
+    assert "0/1" in printed(terminal)

@@ -1,0 +1,1 @@
+"""`pytest scenarios/`: the one folder that knows pytest, and pytest-xdist."""

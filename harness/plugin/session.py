@@ -1,0 +1,171 @@
+"""The run that pytest's session is: its directory, what is shown of it, its scorecard."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from harness.clock import SystemClock
+from harness.errors import HarnessError
+from harness.model import PlannedAttempt, RunRecord, Scenario, is_simulated
+from harness.plugin.options import project_of, results_of, run_id_of
+from harness.plugin.tasks import RUN, attempts_among
+from harness.run import open_run, record_run, shortest
+
+LOG_WIDTH = 100
+"""Columns of a log that is no terminal."""
+
+NODES = pytest.StashKey[frozenset[str]]()
+"""The node ids of the attempts."""
+CONSOLE = pytest.StashKey[Console]()
+DIRECTORY = pytest.StashKey[Path]()
+"""Of the run, in the process that holds it."""
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
+    """What has to be known before the first attempt: simulated phones, unverified profiles."""
+    return notes(config, [item.planned for item in attempts_among(items)])
+
+
+def notes(config: pytest.Config, attempts: Sequence[PlannedAttempt]) -> list[str]:
+    """What has to be known before the first attempt of a plan."""
+    return [*_simulated(config, attempts), *_unverified(config, attempts)]
+
+
+def _simulated(config: pytest.Config, attempts: Iterable[PlannedAttempt]) -> Iterator[str]:
+    devices = sorted({planned.device for planned in attempts})
+    for name in devices:
+        if is_simulated(project_of(config).devices.devices, name):
+            yield (
+                f"设备 device {name}: 模拟手机，结果不代表真实 App / "
+                "simulated, its results say nothing of a real App"
+            )
+
+
+def _unverified(config: pytest.Config, attempts: Iterable[PlannedAttempt]) -> Iterator[str]:
+    for app in sorted({planned.app for planned in attempts}):
+        if project_of(config).profiles[app].value.verified.elements == "never":
+            yield (
+                f"注意 note: {app}: 元素从未在真机上核对 / "
+                "its elements were never verified on a real device; expect not_found"
+            )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Opens the run, now that nothing is wrong with what it is to do; the live line appears.
+
+    With -n, workers make the attempts (harness/plugin/workers.py), and only what a
+    console needs is done here: nothing is captured at this moment.
+    """
+    attempts = attempts_among(session.items)
+    if not attempts or session.config.option.collectonly:
+        return
+    config = session.config
+    config.stash[CONSOLE] = make_console(config)
+    if hasattr(config, "workerinput"):
+        return
+    scenarios = list({item.scenario.id: item.scenario for item in attempts}.values())
+    record = request(config, [item.planned for item in attempts], scenarios)
+    try:
+        config.stash[RUN] = open_run(
+            project_of(config),
+            record,
+            results_of(config),
+            config.stash[CONSOLE],
+            SystemClock(),
+            allow_commit=config.getoption("allow_commit"),
+        )
+    except HarnessError as exc:
+        raise pytest.UsageError(str(exc)) from exc
+    begin(config, config.stash[RUN].path, [item.nodeid for item in attempts])
+
+
+def request(
+    config: pytest.Config, attempts: Sequence[PlannedAttempt], scenarios: Sequence[Scenario]
+) -> RunRecord:
+    """What the run is asked, in full."""
+    return record_run(
+        project_of(config),
+        attempts,
+        scenarios,
+        SystemClock(),
+        run_id=run_id_of(config),
+        arguments=config.invocation_params.args,
+        shard=config.getoption("shard"),
+    )
+
+
+def begin(config: pytest.Config, directory: Path, nodes: Iterable[str]) -> None:
+    """From here on the run is shown in lines of ours, and ends in its scorecard."""
+    config.stash[DIRECTORY] = directory
+    config.stash[NODES] = frozenset(nodes)
+    _mute_pytest(config)
+    stop_as_by_ctrl_c()
+
+
+def stop_as_by_ctrl_c() -> None:
+    """Makes CI's stop as tidy as Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def make_console(config: pytest.Config) -> Console:
+    """A console on pytest's own output, which stays open while pytest captures what tests print."""
+    # Not rich's own reading of it: that looks at files which pytest has in hand by now.
+    width = config.get_terminal_writer().fullwidth
+    try:
+        # Nothing is captured at this moment: a copy made now leads to the terminal for good.
+        file = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
+    except (AttributeError, OSError, ValueError):
+        return Console(width=max(LOG_WIDTH, width))  # no file: pytest within a program
+    return Console(file=file, width=width if file.isatty() else max(LOG_WIDTH, width))
+
+
+def _mute_pytest(config: pytest.Config) -> None:
+    """Attempts are told of in lines of ours: pytest's own file names and letters are left out."""
+    reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None:
+        reporter.showfspath = False
+
+
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
+    """Counts attempts as pytest does, without its letters."""
+    if report.nodeid not in config.stash.get(NODES, frozenset()):
+        return None
+    if report.failed:
+        category = "failed" if report.when == "call" else "error"
+    elif report.skipped:
+        category = "skipped"
+    else:
+        category = "passed" if report.when == "call" else ""
+    return category, "", category.upper()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stops what was started, also after Ctrl-C."""
+    if RUN in session.config.stash:
+        session.config.stash[RUN].close()
+
+
+def pytest_terminal_summary(config: pytest.Config) -> None:
+    """Hands the finished run to scoring, which prints the scorecard."""
+    if DIRECTORY not in config.stash:
+        return
+    # The one place where asking leads to concluding: see DESIGN.md, Layout.
+    from scoring.conclude import conclude  # noqa: PLC0415
+
+    console, path = config.stash[CONSOLE], config.stash[DIRECTORY]
+    try:
+        conclude(path, console)
+    except HarnessError as exc:
+        console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)
+    console.print(f"结果 results: {shortest(path)}", markup=False, highlight=False)
