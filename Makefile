@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export BASE_PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup scenarios test check bench lock clean
+.PHONY: help setup scenarios android test check bench lock clean
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) \
@@ -21,6 +21,10 @@ setup: .venv/dev.stamp  ## Make .venv with everything that running, testing and 
 
 scenarios: .venv/run.stamp  ## Run the citizen tasks; ARGS goes to pytest, as in ARGS="--device ID".
 	@$(PYTHON) -m pytest scenarios/ $(ARGS)
+
+android: .venv/run.stamp node_modules/.installed.stamp  ## Run the tasks through Appium and adb; needs Node.js 20.19, 22.12 or 24.
+	@sh -c "$$chromium_sh"
+	@$(PYTHON) -m pytest scenarios/ --device android $(ARGS)
 
 test: .venv/dev.stamp  ## Run the tests of the harness and of the scoring; ARGS goes to pytest.
 	@$(PYTHON) -m pytest $(ARGS)
@@ -36,8 +40,8 @@ bench: .venv/run.stamp  ## Measure the harness itself: its speed and the error o
 lock:  ## Write requirements/*.lock anew from *.in; ARGS=--upgrade moves to the newest versions.
 	@sh -c "$$lock_sh" lock $(ARGS)
 
-clean:  ## Delete .venv and all caches; results/ stays.
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean:  ## Delete .venv, node_modules and all caches; results/ stays.
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -path ./results -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Set-up. A stamp in .venv says that a lock is installed, and is written last. dev.lock holds all
@@ -50,6 +54,10 @@ FLOCK := $(shell command -v flock >/dev/null 2>&1 && echo 'flock requirements')
 
 .venv/dev.stamp: requirements/dev.lock
 	@$(FLOCK) sh -c "$$setup_sh" setup dev
+
+# npm ci begins by deleting node_modules, stamp and all: one that was cut off starts over.
+node_modules/.installed.stamp: package.json package-lock.json
+	@$(FLOCK) sh -c "$$node_sh"
 
 # A .venv whose interpreter has gone is made again, whatever its stamps say.
 ifneq ($(shell test -x $(PYTHON) && echo works),works)
@@ -116,6 +124,43 @@ touch "$$stamp"
 rm .venv/unfinished
 endef
 
+define node_sh
+set -eu
+# Another make may have finished while we waited for the lock.
+stamp=node_modules/.installed.stamp
+if [ -e "$$stamp" ] && [ ! package-lock.json -nt "$$stamp" ] && [ ! package.json -nt "$$stamp" ]; then exit 0; fi
+needs() {
+  printf '%s\n' "$$1" "Appium needs Node.js 20.19 or a later 20, 22.12 or a later 22, or from 24 on, with its npm." \
+    "Install it from https://nodejs.org/en/download, then: make android" >&2
+  exit 2
+}
+command -v node >/dev/null || needs "Node.js was not found."
+node -e 'const [a, b] = process.versions.node.split(".").map(Number);
+  process.exit(a >= 24 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' \
+  || needs "$$(command -v node) is Node.js $$(node --version)."
+command -v npm >/dev/null || needs "npm was not found."
+echo "Installing package-lock.json into node_modules; about a minute the first time."
+if ! npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; then
+  echo "Set-up stopped while it installed package-lock.json: see the lines above. The next make starts it over." >&2
+  exit 3
+fi
+touch "$$stamp"
+endef
+
+define chromium_sh
+# Web pages in Apps are shown by Chromium and driven by chromedriver; all else works without them.
+if command -v chromedriver >/dev/null && { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then exit 0; fi
+install="apt-get update && apt-get install -y --no-install-recommends chromium chromium-driver fonts-wqy-microhei"
+if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "Installing Chromium and its driver, for the web pages in Apps."
+  export DEBIAN_FRONTEND=noninteractive
+  if sh -c "$$install" >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi
+fi
+echo "Chromium or chromedriver was not found: tasks with web pages in Apps are left out." >&2
+echo "On Debian, as root: $$install" >&2
+echo "Elsewhere: Chromium or Chrome, and the chromedriver of its version, both on PATH." >&2
+endef
+
 define lock_sh
 set -eu
 $(find_python_sh)
@@ -134,4 +179,4 @@ for name in run dev; do
 done
 endef
 
-export setup_sh lock_sh
+export setup_sh node_sh chromium_sh lock_sh

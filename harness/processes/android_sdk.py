@@ -1,0 +1,108 @@
+"""Where the programs of the Android SDK are; what is missing is named with what installs it.
+
+In order: the SDK of ANDROID_HOME or ANDROID_SDK_ROOT, then PATH, and for adb the
+one that comes with adbutils, so that simulated phones need no SDK at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import adbutils
+
+from harness.errors import UsageError
+from harness.processes.folders import per_user
+
+VARIABLES = ("ANDROID_HOME", "ANDROID_SDK_ROOT")
+GET_SDK = (
+    "the command-line tools of https://developer.android.com/studio#command-line-tools-only, "
+    "with ANDROID_HOME naming their folder"
+)
+INSTALL = {
+    "emulator": 'sdkmanager "emulator" "platform-tools"',
+    "aapt2": 'sdkmanager "build-tools;36.0.0"',
+}
+"""The command that installs a program into an SDK."""
+
+
+@dataclass(frozen=True)
+class AndroidSdk:
+    """The programs that were found; None is what was not. `root` is the SDK's folder."""
+
+    root: Path | None
+    adb: Path
+    emulator: Path | None
+    aapt2: Path | None
+
+
+def find(environment: Mapping[str, str] = os.environ) -> AndroidSdk:
+    """Looks for the SDK and its programs.
+
+    Raises:
+        UsageError: ANDROID_HOME or ANDROID_SDK_ROOT names a folder that is not there.
+    """
+    root = _root(environment)
+
+    def program(name: str, *patterns: str) -> Path | None:
+        inside = [path for each in patterns for path in sorted(root.glob(each))] if root else []
+        on_path = shutil.which(name, path=environment.get("PATH"))
+        return inside[-1] if inside else Path(on_path) if on_path else None
+
+    return AndroidSdk(
+        root=root,
+        adb=program("adb", "platform-tools/adb") or Path(adbutils.adb_path()),
+        # Not tools/emulator: that one is long dead, and cannot start a current image.
+        emulator=program("emulator", "emulator/emulator"),
+        aapt2=program("aapt2", "build-tools/*/aapt2"),
+    )
+
+
+def emulator_program() -> Path:
+    """The program that boots virtual devices.
+
+    Raises:
+        UsageError: it is not installed; says what installs it.
+    """
+    sdk = find()
+    if sdk.emulator is None:
+        raise UsageError(how_to_install("emulator", sdk))
+    return sdk.emulator
+
+
+def how_to_install(program: str, sdk: AndroidSdk) -> str:
+    """What to tell who lacks a program of the SDK."""
+    command = INSTALL[program]
+    if sdk.root is None:
+        return f"{program} was not found: install {GET_SDK}, then run: {command}"
+    return f"{program} was not found in {sdk.root} nor on PATH. Install it: {command}"
+
+
+def home_for_appium(sdk: AndroidSdk) -> Path:
+    """A folder that Appium takes for an SDK: the real one, or one that holds a link to adb."""
+    if sdk.root is not None and (sdk.root / "platform-tools" / "adb").exists():
+        return sdk.root
+    name = hashlib.sha256(bytes(sdk.adb)).hexdigest()[:12]
+    folder = per_user() / "android" / name / "platform-tools"
+    folder.mkdir(parents=True, exist_ok=True)
+    # The link that is there was made by us, and for this adb: the folder's name says so.
+    with contextlib.suppress(FileExistsError):
+        (folder / "adb").symlink_to(sdk.adb)
+    return folder.parent
+
+
+def _root(environment: Mapping[str, str]) -> Path | None:
+    for variable in VARIABLES:
+        if named := environment.get(variable):
+            if not (root := Path(named)).is_dir():
+                raise UsageError(
+                    f"{variable} is {named}, but there is no such folder: name the folder of the "
+                    "Android SDK there, or unset it"
+                )
+            return root
+    return None
