@@ -10,6 +10,7 @@ from typing import Literal
 from harness.phone.app import App, Screen
 
 SYSTEM_PID = 1523
+SHELL_PID = 7001
 KEPT = 10_000
 """Lines that the log keeps; Android's ring buffer also forgets the oldest."""
 
@@ -48,6 +49,10 @@ class Logcat:
     def _add(self, at: datetime, pid: int, level: Level, tag: str, message: str) -> None:
         self.written += 1
         self._lines.append((at, level, line(at, pid, level, tag, message)))
+
+    def noted(self, at: datetime, level: Level, tag: str, message: str) -> None:
+        """Somebody at a shell writes into the log."""
+        self._add(at, SHELL_PID, level, tag, message)
 
     def started(self, at: datetime, app: App, screen: Screen) -> None:
         """An activity is asked for."""
