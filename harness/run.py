@@ -36,6 +36,7 @@ from harness.project import Project
 from harness.runner import run_attempt
 from harness.sessions import Sessions
 from harness.stage import Task
+from harness.stations import Outfit
 from harness.store import SHARD, RunDirectory, new_run_id, read_run
 from harness.variables import SECRET, names_in
 
@@ -74,13 +75,15 @@ class RunUnderWay:
         if worker == ALONE:
             self._open.callback(forget_run, directory.path.name)
         self._evidence = self._open.enter_context(Evidence(directory.keep))
-        self._sessions = self._open.enter_context(Sessions(project.devices.devices))
+        self._sessions = self._open.enter_context(
+            Sessions(project.devices.devices, _outfit(project, directory, clock))
+        )
         self._leases = self._open.enter_context(
             Leases(
                 project.devices.devices,
                 Holder(run=directory.path.name, worker=worker, process=os.getpid()),
                 clock,
-                leave=self._sessions.discard,
+                leave=self._sessions.leave,
                 tell=progress.waits,
             )
         )
@@ -95,7 +98,11 @@ class RunUnderWay:
         """
         secrets = _secrets(planned)
         self._progress.attempt_begins(planned.id)
-        phone, connect = self._reach(planned.device)
+        try:
+            phone, connect = self._reach(planned.device)
+        except UsageError:
+            self._progress.attempt_dropped(planned.id)
+            raise
         record = run_attempt(
             self._task(planned, scenario, phone, secrets),
             connect,
@@ -307,6 +314,15 @@ def _devices(project: Project, planned: set[str]) -> dict[str, Device]:
 
 def _raise(trouble: DeviceTrouble) -> Driver:
     raise trouble
+
+
+def _outfit(project: Project, directory: RunDirectory, clock: Clock) -> Outfit:
+    return Outfit(
+        packages={app: each.value.android.package for app, each in project.profiles.items()},
+        root=project.root,
+        clock=clock,
+        log_folder=directory.log_folder,
+    )
 
 
 def shortest(path: Path) -> Path:

@@ -11,51 +11,61 @@ from typing import Self
 
 from harness.appium_driver import open_session
 from harness.driver import Driver
-from harness.errors import SessionNotStarted
-from harness.model import Device, RemoteDevice, SimulatedDevice, phones_of
-from harness.processes.simulated_phone import SimulatedPhone
+from harness.model import Device, phones_of
+from harness.processes.android_stack import AndroidStack
+from harness.stations import Outfit, Station, station
 
 
 class Sessions:
     """The open sessions of one worker, by the name of the phone. Use as a context manager."""
 
-    def __init__(self, devices: Mapping[str, Device]) -> None:
+    def __init__(self, devices: Mapping[str, Device], outfit: Outfit) -> None:
         self._devices = devices
-        self._phones: dict[str, SimulatedPhone] = {}
+        self._outfit = outfit
+        self._stack = AndroidStack(outfit.log_folder, outfit.clock)
+        self._stations: dict[str, Station] = {}
         self._drivers: dict[str, Driver] = {}
 
     def driver(self, name: str) -> Driver:
-        """The session on the device, opened when there is none.
+        """The session on the phone, opened when there is none.
 
         Raises:
-            SessionNotStarted: the device could not be reached or refused.
+            SessionNotStarted: the phone could not be reached or refused.
+            UsageError: what is needed to reach it is not there.
         """
         if name not in self._drivers:
-            self._drivers[name] = self._open(name)
+            reached = self._station(name).reach()
+            self._drivers[name] = open_session(
+                reached.url, reached.capabilities, reached.made_ready
+            )
         return self._drivers[name]
 
     def discard(self, name: str) -> None:
-        """Ends the device's session, if there is one, and what was started for it."""
+        """Ends a session that met trouble, and what may have caused it."""
         # Our own phone first: one that hangs would let the session's end wait for its answer.
-        if name in self._phones:
-            self._phones.pop(name).stop()
+        if name in self._stations:
+            self._stations[name].give_up()
         if name in self._drivers:
             self._drivers.pop(name).close()
+
+    def leave(self, name: str) -> None:
+        """Ends the phone's session and all that was started for it."""
+        if name in self._drivers:
+            self._drivers.pop(name).close()
+        if name in self._stations:
+            self._stations.pop(name).close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         with ExitStack() as stack:
-            for name in {*self._drivers, *self._phones}:
-                stack.callback(self.discard, name)
+            stack.callback(self._stack.close)
+            for name in {*self._drivers, *self._stations}:
+                stack.callback(self.leave, name)
 
-    def _open(self, name: str) -> Driver:
-        device = phones_of(self._devices, name)[name]
-        if isinstance(device, RemoteDevice):
-            return open_session(device.url, device.capabilities)
-        if not isinstance(device, SimulatedDevice) or device.stack == "android":
-            raise SessionNotStarted(f"{name}: this kind of device is not there yet")
-        if name not in self._phones or not self._phones[name].alive:
-            self._phones[name] = SimulatedPhone.start(device)
-        return open_session(self._phones[name].url, {})
+    def _station(self, name: str) -> Station:
+        if name not in self._stations:
+            phone = phones_of(self._devices, name)[name]
+            self._stations[name] = station(phone, self._stack, self._outfit)
+        return self._stations[name]

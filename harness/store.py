@@ -4,6 +4,7 @@
       run.json                  what was asked; written once, before any device is touched
       attempts/<worker>.jsonl   a line an attempt, appended and synced when it ends
       evidence/<ab>/<sha256>.*  pictures, hierarchies and logs by content, each once
+      logs/<process>/           what the servers of that process's devices said
       failures/                 annotated pictures for the failure messages: derived
       scores/                   derived as well; these two alone may be rewritten
 
@@ -43,6 +44,7 @@ ATTEMPTS = "attempts"
 EVIDENCE = "evidence"
 FAILURES = "failures"
 SCORES = "scores"
+LOGS = "logs"
 
 SHARD = "shard"
 """The key of `RunRecord.options` for the part of a larger plan that a run is: `2/4`."""
@@ -232,6 +234,11 @@ class RunDirectory:
             ResultsTrouble: it cannot be written.
         """
         return _write_derived(self.path / FAILURES, {name: picture})[0]
+
+    @property
+    def log_folder(self) -> Path:
+        """Where this process's servers may write what they say; made when first written to."""
+        return self.path / LOGS / str(os.getpid())
 
     def picture_path(self, name: str) -> Path:
         """Where the evidence lies that a record calls `name`."""

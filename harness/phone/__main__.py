@@ -6,6 +6,7 @@ closed: when whoever started it is gone, however that came about, so is the phon
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
@@ -14,10 +15,11 @@ from typing import Annotated
 
 import typer
 
+from harness.phone.android.handset import Handset
 from harness.phone.apps import APPS, load
 from harness.phone.clock import RealClock
 from harness.phone.device import Phone
-from harness.phone.server import listen, serve_until_closed, url_of
+from harness.phone.server import end_with, listen, serve_until_closed, url_of
 
 
 def main(
@@ -30,6 +32,10 @@ def main(
         bool, typer.Option(help="Somebody is there to drag sliders and show a face.")
     ] = False,
     font_scale: Annotated[float, typer.Option(help="The system's font size.", min=0.5)] = 1.0,
+    adb: Annotated[
+        bool, typer.Option(help="Answer adb and the real UiAutomator2 driver as well.")
+    ] = False,
+    adb_port: Annotated[int, typer.Option(help="Port for adb; 0 takes a free one.")] = 0,
 ) -> None:
     """Runs a simulated phone until its standard input is closed."""
     try:
@@ -37,15 +43,22 @@ def main(
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from problem
     phone = Phone(apps, RealClock(), attended=attended, font_scale=font_scale)
-    listening = listen(port)
+    endpoint = listen(port)
+    handset = Handset(phone, listen(adb_port), endpoint) if adb or adb_port else None
     # What is there by now stays: a collection in the middle of a request need not look at it.
     gc.collect()
     gc.freeze()
     packages = {name: each.package for name, each in zip(app or APPS, apps, strict=True)}
-    announcement = {"url": url_of(listening), "pid": os.getpid(), "packages": packages}
+    announcement = {"url": url_of(endpoint), "pid": os.getpid(), "packages": packages}
+    if handset is not None:
+        announcement["serial"] = handset.serial
     sys.stdout.write(json.dumps(announcement) + "\n")
     sys.stdout.flush()
-    serve_until_closed(phone, listening, sys.stdin.buffer)
+    leash = sys.stdin.buffer
+    if handset is None:
+        serve_until_closed(phone, endpoint, leash)
+    else:
+        asyncio.run(handset.serve(lambda stop: end_with(leash, stop)))
 
 
 if __name__ == "__main__":

@@ -8,15 +8,13 @@ W3C error, and the phone goes on.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from harness.phone import commands, mobile_commands
@@ -37,8 +35,11 @@ _ELEMENT = _SESSION + "/element/{element}"
 _DEVICE = _SESSION + "/appium/device"
 _APP = _SESSION + "/appium/app"
 
+Route = tuple[str, str, Command]
+"""An HTTP method, a path with `{variable}` parts, and the command that they mean."""
+
 # What needs a session, below its path.
-COMMANDS: tuple[tuple[str, str, Command], ...] = (
+COMMANDS: tuple[Route, ...] = (
     ("GET", _SESSION, commands.capabilities),
     ("GET", _SESSION + "/appium/capabilities", commands.appium_capabilities),
     ("POST", _SESSION + "/element", commands.find_one),
@@ -171,11 +172,11 @@ def _parts(path: str) -> Iterator[str]:
 class Endpoint:
     """Answers for one phone. It has one session at a time: a new one ends the last."""
 
-    def __init__(self, phone: Phone) -> None:
+    def __init__(self, phone: Phone, commands: Iterable[Route] = COMMANDS) -> None:
         self.phone = phone
         self.session: Session | None = None
         self._routes = Routes()
-        for method, path, command in COMMANDS:
+        for method, path, command in commands:
             self._routes.add(method, path, command)
         self._routes.add("GET", "/status", self._status)
         self._routes.add("GET", "/sessions", self._sessions)
@@ -227,12 +228,20 @@ class Endpoint:
     def _open(self, body: Arguments) -> dict[str, Any]:
         # As with adb, a second session on a phone ends the first.
         self.session = None
-        self.session = open_session(self.phone, body, str(uuid4()))
+        self.session = self.new_session(body)
         value = {"sessionId": self.session.id, "capabilities": self.session.capabilities}
         return {"value": value, "sessionId": self.session.id}
 
-    def _close(self, _call: Call) -> None:
+    def new_session(self, body: Arguments) -> Session:
+        """Opens a session as the client asks for it."""
+        return open_session(self.phone, body, str(uuid4()))
+
+    def close(self) -> None:
+        """Ends the session."""
         self.session = None
+
+    def _close(self, _call: Call) -> None:
+        self.close()
 
     def _sessions(self, _body: Arguments) -> dict[str, Any]:
         session = self.session
@@ -242,11 +251,6 @@ class Endpoint:
     def _status(self, _body: Arguments) -> dict[str, Any]:
         build = {"version": "simulated phone"}
         return {"value": {"ready": True, "message": "the phone is on", "build": build}}
-
-
-def application(phone: Phone) -> Starlette:
-    """The phone's endpoint as an ASGI application."""
-    return Starlette(routes=[Mount("/", app=Endpoint(phone))])
 
 
 async def _body(request: Request) -> bytes:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import uvicorn
 
 from harness.phone.device import Phone
-from harness.phone.protocol import application
+from harness.phone.protocol import Endpoint
 
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+"""An ASGI application."""
 KEEP_ALIVE_S = 3600
 """A client's connection stays open between two steps of a slow task; uvicorn's default is 5 s."""
 STOP_S = 10.0
@@ -42,9 +44,11 @@ def url_of(listening: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-def _server(phone: Phone) -> uvicorn.Server:
+def server(application: Application) -> uvicorn.Server:
+    """What serves an application; it runs once it is told on which sockets."""
     config = uvicorn.Config(
-        application(phone),
+        application,
+        interface="asgi3",
         loop="asyncio",
         http="httptools",
         ws="none",
@@ -65,7 +69,7 @@ def serving(phone: Phone, port: int = 0) -> Iterator[str]:
     request is under way.
     """
     listening = listen(port)
-    running = _server(phone)
+    running = server(Endpoint(phone))
     thread = threading.Thread(
         target=running.run, kwargs={"sockets": [listening]}, name="phone", daemon=True
     )
@@ -76,20 +80,31 @@ def serving(phone: Phone, port: int = 0) -> Iterator[str]:
         running.should_exit = True
         thread.join(STOP_S)
         listening.close()
+        phone.close()
 
 
 def serve_until_closed(phone: Phone, listening: socket.socket, leash: BinaryIO) -> None:
     """Serves a phone until `leash` is at its end, or the process is told to stop."""
-    running = _server(phone)
-    threading.Thread(target=_end_with, args=(leash, running), daemon=True).start()
+    running = server(Endpoint(phone))
+
+    def stop() -> None:
+        running.should_exit = True
+
+    end_with(leash, stop)
     running.run(sockets=[listening])
+    phone.close()
 
 
-def _end_with(leash: BinaryIO, running: uvicorn.Server) -> None:
+def end_with(leash: BinaryIO, stop: Callable[[], None]) -> None:
+    """Calls `stop` when `leash` is at its end; should that be in vain, ends the process."""
+    threading.Thread(target=_await_end, args=(leash, stop), daemon=True).start()
+
+
+def _await_end(leash: BinaryIO, stop: Callable[[], None]) -> None:
     # Unbuffered: a buffered reader's lock, held here, would get in the way of Python's own end.
     while os.read(leash.fileno(), 4096):
         pass
-    running.should_exit = True
+    stop()
     end = threading.Timer(ENDING_S, os._exit, args=(1,))
     end.daemon = True
     end.start()

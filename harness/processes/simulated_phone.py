@@ -22,11 +22,17 @@ STOPS_WITHIN_S = 5
 
 
 class SimulatedPhone:
-    """A running phone. `url` is its W3C endpoint, on loopback."""
+    """A running phone.
 
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+    Attributes:
+        url: its W3C endpoint, on loopback.
+        serial: what adb connects to, `host:port`; empty unless its stack is `android`.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], url: str, serial: str = "") -> None:
         self._process = process
         self.url = url
+        self.serial = serial
 
     @classmethod
     def start(cls, device: SimulatedDevice) -> SimulatedPhone:
@@ -47,7 +53,8 @@ class SimulatedPhone:
             start_new_session=True,
         )
         try:
-            return cls(process, json.loads(_first_line(process))["url"])
+            announced = json.loads(_first_line(process))
+            return cls(process, announced["url"], announced.get("serial", ""))
         except (ValueError, KeyError) as exc:
             cls(process, url="").stop()
             errors.seek(0)
@@ -86,8 +93,10 @@ def _first_line(process: subprocess.Popen[str]) -> str:
 
 def _command(device: SimulatedDevice) -> list[str]:
     attended = ["--attended"] if device.attended else []
+    adb = ["--adb"] if device.stack == "android" else []
     return [
         *(sys.executable, "-m", "harness.phone"),
         *("--font-scale", str(device.font_scale)),
         *attended,
+        *adb,
     ]
