@@ -23,7 +23,7 @@ from harness.model import (
     Words,
     is_simulated,
 )
-from harness.store import Run
+from harness.store import SHARD, Run
 from scoring.estimate import Estimate
 from scoring.frame import attempt_frame, scenario_of
 from scoring.measures import (
@@ -183,7 +183,7 @@ def score(runs: Sequence[Run]) -> Scorecard:
         runs=tuple(_describe_run(run) for run in runs),
         apps=apps,
         tasks=tasks,
-        notes=_notes(tasks),
+        notes=(*_notes(tasks), *_parts_missing(runs)),
         problems=(*_read_problems(runs), *_changes_between(runs)),
     )
 
@@ -363,6 +363,20 @@ def _notes(tasks: Sequence[TaskScore]) -> tuple[Words, ...]:
         *([ROBOT_NOTE, ESTIMATE_NOTE] if any(task.rate for task in tasks) else []),
         *([POOLED_NOTE] if any(count > 1 for count in tasks_of.values()) else []),
     )
+
+
+def _parts_missing(runs: Sequence[Run]) -> Iterator[Words]:
+    """Parts of a plan that was split over machines of which fewer are here than of the others."""
+    given = Counter(run.run.options[SHARD] for run in runs if SHARD in run.run.options)
+    for of in sorted({part.partition("/")[2] for part in given}):
+        whole = [f"{number}/{of}" for number in range(1, int(of) + 1)]
+        most = max(given[part] for part in whole)
+        missing = ", ".join(part for part in whole if given[part] < most)
+        if missing:
+            yield Words(
+                zh=f"计划分成 {of} 份，缺少：{missing}",
+                en=f"The plan was split into {of} parts, and these are missing: {missing}",
+            )
 
 
 def _read_problems(runs: Sequence[Run]) -> Iterator[str]:

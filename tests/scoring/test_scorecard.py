@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -211,6 +212,34 @@ def test_a_scenario_that_changed_between_the_runs_is_told() -> None:
     two = run(attempt(), run_id="two", scenarios=(changed,))
     (problem,) = score([one, two]).problems
     assert "two: the scenario find_service is not the one of one" in problem
+
+
+def part(shard: str, *repetitions: int, of_run: str = "") -> Run:
+    made = run(*(attempt(repetition=each) for each in repetitions), run_id=f"{of_run}{shard}")
+    return replace(made, run=made.run.model_copy(update={"options": {"shard": shard}}))
+
+
+def missing_parts(*runs: Run) -> list[str]:
+    return [str(note.en) for note in score(runs).notes if "parts" in str(note.en)]
+
+
+def test_the_parts_of_a_plan_are_scored_as_the_whole() -> None:
+    merged = score([part("1/2", 1, 3), part("2/2", 2, 4)])
+    whole = score([run(*(attempt(repetition=each) for each in (1, 2, 3, 4)))])
+    assert (merged.tasks, merged.apps, merged.notes) == (whole.tasks, whole.apps, whole.notes)
+
+
+def test_parts_of_a_plan_that_are_not_there_are_told() -> None:
+    (told,) = missing_parts(part("1/3", 1), part("3/3", 3))
+    assert told == "The plan was split into 3 parts, and these are missing: 2/3"
+    assert missing_parts(part("1/1", 1)) == []
+
+
+def test_a_plan_that_was_made_twice_needs_each_part_twice() -> None:
+    first, second = part("1/2", 1), part("2/2", 2)
+    again, rest = part("1/2", 1, of_run="b"), part("2/2", 2, of_run="b")
+    assert missing_parts(first, second, again)[0].endswith("missing: 2/2")
+    assert missing_parts(first, second, again, rest) == []
 
 
 def test_a_run_without_its_profile_is_told() -> None:
