@@ -60,6 +60,10 @@ class Telling(Protocol):
         """It was made."""
         ...
 
+    def attempt_dropped(self, id: str) -> None:
+        """It could not be made."""
+        ...
+
     def waits(self, what: str) -> None:
         """Something is waited for."""
         ...
@@ -142,6 +146,9 @@ class WorkerProgress:
         """Is not told."""
 
     def attempt_ended(self, attempt: Ended) -> None:
+        """Is told elsewhere."""
+
+    def attempt_dropped(self, id: str) -> None:
         """Is told elsewhere."""
 
     def waits(self, what: str) -> None:
