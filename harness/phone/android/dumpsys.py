@@ -226,7 +226,8 @@ def _memory(system: System, arguments: tuple[str, ...]) -> list[str]:
         "                        ------                         ------",
         "           Java Heap:     9000                          15000",
         "         Native Heap:    18000                          24000",
-        f"           TOTAL PSS: {pss:8d}            TOTAL RSS: {rss:8d}      TOTAL SWAP PSS:        0",
+        f"           TOTAL PSS: {pss:8d}            TOTAL RSS: {rss:8d}"
+        "      TOTAL SWAP PSS:        0",
     ]
 
 

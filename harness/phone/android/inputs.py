@@ -15,7 +15,6 @@ from harness.phone.android.call import (
     NOTHING,
     Call,
     Finished,
-    Follow,
     NotUnderstood,
     Outcome,
     Program,
@@ -203,33 +202,6 @@ def raw(png: bytes) -> bytes:
         return header + picture.convert("RGBA").tobytes()
 
 
-class Recording(Follow):
-    """A screen that is recorded until its time is over or it is killed. No video comes of it."""
-
-    def __init__(self, call: Call, seconds: float) -> None:
-        self._system = call.system
-        self._process = call.system.start_process("screenrecord", "shell")
-        self._due = call.system.phone.clock.monotonic() + seconds
-
-    def more(self) -> bytes:
-        """What has come since the last call."""
-        return b""
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is over."""
-        running = self._system.process("screenrecord") is self._process
-        if running and self._system.phone.clock.monotonic() >= self._due:
-            self._system.end_process("screenrecord")
-            return True
-        return not running
-
-    def close(self) -> None:
-        """Ends it."""
-        if self._system.process("screenrecord") is self._process:
-            self._system.end_process("screenrecord")
-
-
 def uiautomator(call: Call) -> Outcome:
     """`dump`: the hierarchy into a file."""
     options = read_options(call.arguments, ("--compressed", "--windows"))
@@ -275,7 +247,8 @@ def ime(call: Call) -> Outcome:
         raise NotUnderstood(f"Unknown command: {verb}", 255)
     name = rest[0]
     if name not in call.system.input_methods_there():
-        raise Refusal(f"Unknown input method {name} cannot be {verb}d for user #0", 255)
+        done = {"set": "selected", "enable": "enabled", "disable": "disabled"}[verb]
+        raise Refusal(f"Unknown input method {name} cannot be {done} for user #0", 255)
     return _IME[verb](call, name)
 
 

@@ -44,7 +44,7 @@ _WORDS = {
     **{"--clear": "-c", "--buffer": "-b", "--format": "-v", "--pid": "-p", "--regex": "-e"},
     **{"--tail": "-T", "--max-count": "-m", "--last": "-L", "--buffer-size": "-g"},
 }
-_TAKING = "vbtTmepf"
+_TAKING = "vbtTmepfGr"
 _BARE = "dcsgSLDBn"
 
 Entry = tuple[datetime, str, str]

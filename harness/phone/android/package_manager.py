@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.phone.android.apk import NotAnApk, read_manifest
 from harness.phone.android.call import (
     NOTHING,
     Call,
@@ -17,14 +16,13 @@ from harness.phone.android.call import (
     read_options,
     said,
 )
-from harness.phone.android.defaults import API_LEVEL
+from harness.phone.android.installing import PROGRAMS as INSTALLING
 from harness.phone.android.intents import HOME, read_intent
 from harness.phone.android.package_dump import dump_package
 from harness.phone.android.packages import (
     DEVELOPMENT_PERMISSIONS,
     RUNTIME_PERMISSIONS,
     Package,
-    of_manifest,
     short,
 )
 from harness.phone.android.system import System
@@ -42,15 +40,6 @@ _FEATURES = (
     "android.software.input_methods",
     "android.software.webview",
 )
-_INSTALL_BARE = (
-    *("-r", "-R", "-t", "-d", "-g", "-l", "-f", "-p", "--dont-kill", "--force-queryable"),
-    *("--full", "--instant", "--no-incremental", "--bypass-low-target-sdk-block", "--streaming"),
-    *("--restrict-permissions", "--fastdeploy"),
-)
-_INSTALL_TAKING = {
-    **dict.fromkeys(("-S", "-i", "--user", "--abi", "--pkg", "--install-location"), 1),
-    **dict.fromkeys(("--originating-uri", "--referrer", "--install-reason"), 1),
-}
 _USER = {"--user": 1}
 
 
@@ -221,21 +210,18 @@ def _permission(call: Call) -> tuple[str, str]:
     name, permission = operands[:2]
     package = call.system.packages.get(name)
     if package is None:
-        raise _thrown(f"java.lang.IllegalArgumentException: Unknown package: {name}")
+        raise _thrown(call, f"java.lang.IllegalArgumentException: Unknown package: {name}")
     if permission not in package.permissions:
         asked = f"Package {name} has not requested permission {permission}"
-        raise _thrown(f"java.lang.SecurityException: {asked}")
+        raise _thrown(call, f"java.lang.SecurityException: {asked}")
     if permission not in RUNTIME_PERMISSIONS | DEVELOPMENT_PERMISSIONS:
         what = f"Permission {permission} requested by {name} is not a changeable permission type"
-        raise _thrown(f"java.lang.SecurityException: {what}")
+        raise _thrown(call, f"java.lang.SecurityException: {what}")
     return name, permission
 
 
-def _thrown(exception: str) -> Refusal:
-    return Refusal(f"\nException occurred while executing '{_EXECUTING}':\n{exception}", 255)
-
-
-_EXECUTING = "grant"
+def _thrown(call: Call, exception: str) -> Refusal:
+    return Refusal(f"\nException occurred while executing '{call.name}':\n{exception}", 255)
 
 
 def reset_permissions(call: Call) -> Outcome:
@@ -243,66 +229,6 @@ def reset_permissions(call: Call) -> Outcome:
     for package in call.system.packages.all():
         call.system.packages.revoke(package.name)
     return NOTHING
-
-
-# --- installing ----------------------------------------------------------------------------------
-
-
-def install(call: Call) -> Outcome:
-    """Installs an APK: a file of the phone, or with -S so many bytes of the standard input."""
-    options = read_options(call.arguments, _INSTALL_BARE, _INSTALL_TAKING)
-    if options.operands == ("-",) or (options.has("-S") and not options.operands):
-        apk = call.stdin[: options.number("-S", default=len(call.stdin))]
-    elif options.operands:
-        where = call.path(options.operands[0])
-        if not call.system.files.exists(where):
-            raise Refusal(f"Error: failed to open file: {where}: No such file or directory", 255)
-        apk = call.system.files.read(where)
-    else:
-        raise Refusal("Error: must either specify a package size or an APK file", 1)
-    return install_apk(call.system, apk, options)
-
-
-def install_apk(system: System, apk: bytes, options: Options) -> Finished:
-    """Installs an APK.
-
-    Returns:
-        `Success`, or `Failure [...]` as the package manager says it, with code 1.
-    """
-    try:
-        manifest = read_manifest(apk)
-    except NotAnApk as problem:
-        return _failure("INSTALL_PARSE_FAILED_NOT_APK", f"Failed to parse base.apk: {problem}")
-    if manifest.minimum_sdk > API_LEVEL:
-        needs = f"Requires newer sdk version #{manifest.minimum_sdk}"
-        return _failure("INSTALL_FAILED_OLDER_SDK", f"{needs} (current version is #{API_LEVEL})")
-    before = system.packages.get(manifest.package)
-    if before is not None and before.version_code > manifest.version_code and not options.has("-d"):
-        what = f"Downgrade detected: Update version code {manifest.version_code} is older than"
-        return _failure("INSTALL_FAILED_VERSION_DOWNGRADE", f"{what} current {before.version_code}")
-    package = of_manifest(manifest, system.packages.next_uid(), system.phone.wall_time())
-    system.install(package, apk)
-    if options.has("-g"):
-        for permission in RUNTIME_PERMISSIONS & set(package.permissions):
-            system.packages.grant(package.name, permission)
-    return said("Success")
-
-
-def _failure(code: str, message: str) -> Finished:
-    return said(f"Failure [{code}: {message}]", code=1)
-
-
-def uninstall(call: Call) -> Outcome:
-    """Takes a package off the phone; -k keeps its data."""
-    options = read_options(call.arguments, ("-k",), {**_USER, "--versionCode": 1})
-    name = options.operands[0] if options.operands else ""
-    package = call.system.packages.get(name)
-    if package is None:
-        return said("Failure [DELETE_FAILED_INTERNAL_ERROR]", code=1)
-    if package.system:
-        return said(f"Failure [-1000: {name} is a system package]", code=1)
-    call.system.uninstall(name, keep_data=options.has("-k"))
-    return said("Success")
 
 
 # --- the rest ------------------------------------------------------------------------------------
@@ -338,6 +264,7 @@ def switched(state: str) -> Callable[[Call], Outcome]:
 
 
 _COMMANDS: dict[str, Program] = {
+    **INSTALLING,
     "clear": clear,
     "compile": lambda _call: said("Success"),
     "disable-user": switched("disabled-user"),
@@ -348,7 +275,6 @@ _COMMANDS: dict[str, Program] = {
     "grant": grant,
     "has-feature": has_feature,
     "get-home-activities": launcher,
-    "install": install,
     "list": list_,
     "path": path,
     "reset-permissions": reset_permissions,
@@ -357,7 +283,6 @@ _COMMANDS: dict[str, Program] = {
     "set-home-activity": nothing,
     "set-permission-flags": nothing,
     "trim-caches": nothing,
-    "uninstall": uninstall,
 }
 
 PROGRAMS: dict[str, Program] = {"pm": pm}

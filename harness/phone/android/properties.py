@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.phone.android.call import (
     NOTHING,
     Call,
+    NotUnderstood,
     Outcome,
     Program,
     Refusal,
@@ -39,8 +40,10 @@ def settings(call: Call) -> Outcome:
     """Reads and changes the settings of the three namespaces."""
     options = read_options(call.arguments, ("--lineage", "default"), {"--user": 1})
     verb, namespace = (*options.operands, "", "")[:2]
-    if namespace not in _NAMESPACES or verb not in _VERBS:
-        raise Refusal(f"Invalid command: {verb}" if verb not in _VERBS else "Invalid namespace")
+    if verb not in _VERBS:
+        raise NotUnderstood(f"Invalid command: {verb}")
+    if namespace not in _NAMESPACES:
+        raise Refusal(f"Invalid namespace '{namespace}'")
     operands = list(options.operands[2:])
     wanted = _VERBS[verb][1]
     if len(operands) < wanted:
@@ -57,6 +60,8 @@ def _put(call: Call, namespace: str, operands: list[str]) -> Outcome:
     call.system.settings[namespace][name] = value
     if (namespace, name) == ("system", "font_scale"):
         call.system.phone.font_scale = _scale(value)
+    if (namespace, name) == ("system", "user_rotation"):
+        call.system.phone.rotate("LANDSCAPE" if value in ("1", "3") else "PORTRAIT")
     return NOTHING
 
 

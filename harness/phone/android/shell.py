@@ -251,7 +251,9 @@ class _Shell:
         sinks: dict[int, str] = {1: "&1", 2: "&2"}
         for each in redirections:
             if each.operator == ">&":
-                sinks[each.descriptor] = sinks.get(int(each.target or "1"), "&1")
+                if each.target not in ("1", "2"):
+                    raise OSError(errno.EBADF, "bad file descriptor", each.target)
+                sinks[each.descriptor] = sinks[int(each.target)]
             elif each.operator != "<":
                 path = self._target(each)
                 kept = b""

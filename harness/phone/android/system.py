@@ -65,6 +65,7 @@ class System:
         input_methods: the input methods that are enabled.
         switches: what `cmd`, `svc` and `appops` have set, by what it is.
         awake: whether the screen is on.
+        installations: those in several steps, by number: their options, their APKs by name.
         finger: the track of a finger that is still down, of `input motionevent`.
         log_cleared: how many lines of the log `logcat -c` has taken away.
         unknown: every command that was not understood.
@@ -78,6 +79,7 @@ class System:
         self.started_at = born - UP_BEFORE
         self.properties = properties(serial, phone.metrics)
         self.settings = {name: dict(values) for name, values in SETTINGS.items()}
+        self.settings["system"]["font_scale"] = str(phone.font_scale)
         self.files = Files(lambda: phone.wall_time().timestamp())
         self.files.compute("/proc/net/unix", self._open_sockets)
         self.packages = Packages(born)
@@ -89,6 +91,7 @@ class System:
         self.input_methods = [f"{INPUT_METHOD}/.LatinIME"]
         self.switches: dict[str, str] = {}
         self.awake = True
+        self.installations: dict[int, tuple[tuple[str, ...], dict[str, bytes]]] = {}
         self.finger: list[tuple[float, float, float]] = []
         self.log_cleared = 0
         self.unknown: list[str] = []

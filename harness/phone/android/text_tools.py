@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from harness.phone.android.call import (
     NOTHING,
@@ -367,11 +368,18 @@ def date(call: Call) -> Outcome:
     form = next((each[1:] for each in options.operands if each.startswith("+")), "")
     if not form and options.operands:
         raise Refusal("date: cannot set date: Operation not permitted")
-    return said(at.strftime(_portable(form or "%a %b %e %H:%M:%S %Z %Y", at.microsecond)))
+    return said(at.strftime(_portable(form or "%a %b %e %H:%M:%S %Z %Y", at)))
 
 
-def _portable(form: str, microsecond: int) -> str:
-    return re.sub(r"%(\d*)N", lambda match: f"{microsecond * 1000:09d}"[: int(match[1] or 9)], form)
+def _portable(form: str, at: datetime) -> str:
+    """The format with what Python's strftime does otherwise filled in: %s, %N, %3N."""
+
+    def filled(match: re.Match[str]) -> str:
+        if match[0] == "%s":
+            return str(int(at.timestamp()))
+        return match[0] if match[0] == "%%" else f"{at:%f}000"[: int(match[1] or 9)]
+
+    return re.sub(r"%%|%s|%(\d?)N", filled, form)
 
 
 def uptime(call: Call) -> Outcome:

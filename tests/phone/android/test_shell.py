@@ -93,7 +93,7 @@ def test_what_goes_wrong_as_on_any_phone_is_not_recorded(phone: Device) -> None:
     assert phone.system.unknown == []
 
 
-# --- programs that go on ---------------------------------------------------------------------------
+# --- programs that go on -------------------------------------------------------------------------
 
 
 def test_a_sleep_ends_by_the_phones_clock_and_the_script_goes_on(phone: Device) -> None:
@@ -123,7 +123,7 @@ def test_what_is_closed_does_not_go_on(phone: Device) -> None:
     assert not phone.system.files.exists("/sdcard/came")
 
 
-# --- nonsense --------------------------------------------------------------------------------------
+# --- nonsense ------------------------------------------------------------------------------------
 
 
 def test_nobody_can_remove_the_system(phone: Device) -> None:
@@ -132,6 +132,12 @@ def test_nobody_can_remove_the_system(phone: Device) -> None:
     assert done.code == 1
     assert b"rm: /: Read-only file system" in done.stderr
     assert phone.system.files.below("/") == before
+
+
+def test_output_goes_to_no_descriptor_that_is_not_open(phone: Device) -> None:
+    done = phone.run("echo a >& nothing")
+    assert (done.code, done.stdout) == (1, b"")
+    assert done.stderr == b"/system/bin/sh: nothing: bad file descriptor\n"
 
 
 def test_what_is_too_deep_is_refused(phone: Device) -> None:
