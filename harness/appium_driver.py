@@ -2,7 +2,8 @@
 
 A look is one `findElements` whose answer carries what the harness wants to know
 of each element (`elementResponseAttributes`), so that it costs one round trip
-and not one for each attribute. Foreign errors are translated in one table.
+and not one for each attribute. In a web page it is one script that does the same.
+Foreign errors are translated in one table.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import Any
 
 import urllib3.exceptions
+from appium.common.exceptions import NoSuchContextException
 from appium.options.android import UiAutomator2Options
 from appium.webdriver.client_config import AppiumClientConfig
 from appium.webdriver.webdriver import WebDriver
+from lxml import etree, html
 from selenium.common import exceptions as foreign
 from selenium.webdriver.common.actions import interaction
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -37,12 +41,14 @@ from harness.errors import (
 from harness.model import (
     Box,
     ByClass,
+    ByCss,
     ByDescription,
     ById,
     ByText,
     ByUiAutomator,
     ByXPath,
     Contains,
+    Context,
     Locator,
     Matches,
     Point,
@@ -64,6 +70,57 @@ SETTINGS: Mapping[str, str | int | bool] = {
     "shouldUseCompactResponses": False,
     "elementResponseAttributes": "rect,text,enabled,displayed,attribute/checked",
 }
+NATIVE = "NATIVE_APP"
+WEB_VIEW = ByClass.model_validate({"class": "android.webkit.WebView"})
+
+LOOK_IN_PAGE = """
+const [using, value] = arguments;
+const snapshot = () => {
+  const found = document.evaluate(value, document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE);
+  return Array.from({length: found.snapshotLength}, (_, index) => found.snapshotItem(index));
+};
+const all = using === "xpath" ? snapshot() : [...document.querySelectorAll(value)];
+const seen = (element) => element.getClientRects().length > 0
+  && getComputedStyle(element).visibility === "visible";
+const view = window.visualViewport;
+return all.filter((each) => each instanceof Element && seen(each)).map((element) => {
+  const rect = element.getBoundingClientRect();
+  return {
+    element,
+    left: (rect.left - view.offsetLeft) * view.scale, top: (rect.top - view.offsetTop) * view.scale,
+    width: rect.width * view.scale, height: rect.height * view.scale,
+    pixels: window.devicePixelRatio,
+    text: "value" in element && !(element instanceof HTMLButtonElement)
+      ? String(element.value) : (element.innerText ?? element.textContent ?? "").trim(),
+    enabled: !element.disabled,
+    checked: element.checked === true,
+  };
+});
+"""
+"""Finds the displayed elements of a web page and says of each what a look wants to know.
+
+Lengths are in CSS pixels from the left top of what is visible; `pixels` are those of
+the screen in one of them. An element of a frame inside the page is not found.
+"""
+
+CAPABILITIES: Mapping[str, str | int | bool] = {
+    "platformName": "Android",
+    "appium:automationName": "UiAutomator2",
+    # What an attempt needs cleared the harness clears itself, and knows when.
+    "appium:noReset": True,
+    "appium:newCommandTimeout": 300,
+    # Also in a web page a picture is of the whole screen, as a person sees it.
+    "appium:nativeWebScreenshot": True,
+    # An animation would be counted as the App's time.
+    "appium:disableWindowAnimation": True,
+    # The phone lies unlocked, or a person unlocks it: no PIN is ever asked for.
+    "appium:skipUnlock": True,
+    # Some vendors forbid what the driver asks here and does not need.
+    "appium:ignoreHiddenApiPolicyError": True,
+    # So that times in the log can be read by the court as they stand.
+    "appium:logcatFormat": "threadtime",
+}
+"""What every session is asked for, chosen for measuring; each is kept in the record."""
 
 ERRORS: Mapping[type[Exception], type[HarnessError]] = {
     foreign.SessionNotCreatedException: SessionNotStarted,
@@ -78,6 +135,8 @@ ERRORS: Mapping[type[Exception], type[HarnessError]] = {
 }
 """The nearest class in an error's ancestry decides; a test holds that none is left out."""
 
+OUR_PHONES_MAKER = "Zhangce"
+"""Who a simulated phone says has made it, whatever stands between: its numbers are marked so."""
 APP_STATES: tuple[AppState, ...] = (
     "not_installed",
     "not_running",
@@ -89,49 +148,101 @@ PNG_BEGINS, PNG_ENDS = b"\x89PNG", b"IEND\xaeB`\x82"
 ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf"
 
 
-def open_session(url: str, capabilities: Mapping[str, str | int | bool]) -> AppiumDriver:
+def open_session(
+    url: str,
+    capabilities: Mapping[str, str | int | bool],
+    made_ready: Mapping[str, str] = MappingProxyType({}),
+) -> AppiumDriver:
     """Opens a session at a W3C endpoint.
+
+    Args:
+        url: the endpoint.
+        capabilities: in place of ours and beyond them.
+        made_ready: what was set on the phone before, for the record.
 
     Raises:
         SessionNotStarted: the endpoint refused, or nobody answers there.
     """
-    options = UiAutomator2Options().load_capabilities(
-        {
-            "platformName": "Android",
-            "appium:automationName": "UiAutomator2",
-            "appium:noReset": True,
-            "appium:newCommandTimeout": 300,
-            **capabilities,
-        }
-    )
+    asked = {**CAPABILITIES, **capabilities}
     config = AppiumClientConfig(
         remote_server_addr=url,
         timeout=ANSWER_WITHIN_S,
         init_args_for_pool_manager=dict(ASK_ONCE),
     )
     try:
+        options = UiAutomator2Options().load_capabilities(asked)
         session = WebDriver(options=options, client_config=config)
         session.update_settings(dict(SETTINGS))
     except (foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError) as exc:
         raise SessionNotStarted(f"no session at {url}: {_first_line(exc)}") from exc
-    return AppiumDriver(session)
+    return AppiumDriver(session, {**asked, **made_ready})
 
 
 class AppiumDriver:
     """`harness.driver.Driver` over the Appium Python client."""
 
-    def __init__(self, session: WebDriver) -> None:
+    def __init__(
+        self, session: WebDriver, asked: Mapping[str, str | int | bool] = MappingProxyType({})
+    ) -> None:
         self._session = session
+        self._asked = asked
+        self.simulated = OUR_PHONES_MAKER in (
+            session.capabilities.get("appium:deviceManufacturer"),
+            session.capabilities.get("deviceManufacturer"),
+        )
         self._screen: Box | None = None
+        self._page: Box | None = None
+
+    # --- the context
+
+    def enter(self, context: Context, package: str = "") -> bool:
+        """Makes a context the one that is looked at; False when the App shows no web page."""
+        if (context == "webview") == (self._page is not None):
+            return True
+        if context == "native":
+            with _translated("leaving the web page"):
+                self._session.switch_to.context(NATIVE)
+            self._page = None
+            return True
+        return self._enter_page(f"WEBVIEW_{package}")
+
+    def _enter_page(self, name: str) -> bool:
+        with _translated("entering the web page"):
+            if name not in self._session.contexts:
+                return False
+            # What only the native context can say, and the boxes of the page's elements need.
+            views = self.look(WEB_VIEW)
+            page = views[0].box if views else self.screen()
+            try:
+                self._session.switch_to.context(name)
+            except NoSuchContextException:
+                return False  # it has been closed meanwhile
+        self._page = page
+        return True
+
+    @property
+    def page(self) -> Box | None:
+        """Where the web page lies on the screen that is looked at; None in the native context."""
+        return self._page
 
     # --- looking
 
     def look(self, locator: Locator) -> tuple[Seen, ...]:
         """The displayed elements that the locator finds, in the order of the hierarchy."""
+        if self._page is not None:
+            return self._look_in_page(locator, self._page)
         using, value = strategy(locator)
         with _translated(f"looking for {value}"):
             found = self._ask(Command.FIND_ELEMENTS, {"using": using, "value": value})
         return tuple(seen for element in found if (seen := self._seen(element)) is not None)
+
+    def _look_in_page(self, locator: Locator, page: Box) -> tuple[Seen, ...]:
+        selector = page_strategy(locator)
+        if selector is None:
+            return ()
+        with _translated(f"looking for {selector[1]} in the web page"):
+            found = self._session.execute_script(LOOK_IN_PAGE, *selector)
+            return tuple(_seen_in_page(element, page) for element in found)
 
     def picture(self) -> bytes:
         """The screen, as PNG."""
@@ -142,9 +253,10 @@ class AppiumDriver:
         return picture
 
     def hierarchy(self) -> str:
-        """The view hierarchy, as XML."""
+        """The view hierarchy, as XML; of a web page its elements."""
         with _translated("reading the view hierarchy"):
-            return str(self._ask(Command.GET_PAGE_SOURCE, {}))
+            source = str(self._ask(Command.GET_PAGE_SOURCE, {}))
+            return source if self._page is None else _as_xml(source)
 
     def foreground(self) -> tuple[str, str]:
         """Package and activity in front."""
@@ -166,6 +278,7 @@ class AppiumDriver:
     def screen(self) -> Box:
         """The whole screen; asked once, since the harness never turns the phone."""
         if self._screen is None:
+            self.enter("native")
             with _translated("asking for the size of the screen"):
                 size = self._session.get_window_size()
             self._screen = Box(left=0, top=0, right=size["width"], bottom=size["height"])
@@ -191,6 +304,7 @@ class AppiumDriver:
 
     def press(self, point: Point, seconds: float) -> None:
         """A press that is held."""
+        self.enter("native")
         with _translated(f"touching {point.x},{point.y}"), self._finger() as finger:
             finger.move_to_location(point.x, point.y)
             finger.pointer_down()
@@ -199,12 +313,18 @@ class AppiumDriver:
 
     def drag(self, start: Point, end: Point, seconds: float) -> None:
         """Moves a finger over the screen, and holds it at the end so that nothing is flung."""
+        self.enter("native")
         with _translated("dragging"), self._finger(move_s=seconds) as finger:
             finger.source.create_pointer_move(duration=0, x=start.x, y=start.y)
             finger.pointer_down()
             finger.move_to_location(end.x, end.y)
             finger.pause(0.1)
             finger.pointer_up()
+
+    def click(self, element: Seen) -> None:
+        """Clicks an element of a web page, scrolled into view."""
+        with _translated("clicking"):
+            self._ask(Command.CLICK_ELEMENT, {"id": element.handle})
 
     def write(self, element: Seen, text: str) -> None:
         """Puts text into a field, in place of what it holds."""
@@ -222,11 +342,13 @@ class AppiumDriver:
 
     def back(self) -> None:
         """The system's back key."""
+        self.enter("native")
         with _translated("pressing back"):
             self._session.back()
 
     def hide_keyboard(self) -> None:
         """Closes the soft keyboard; nothing happens when it is not open."""
+        self.enter("native")
         with _translated("hiding the keyboard"):
             if self._session.is_keyboard_shown():
                 self._session.hide_keyboard()
@@ -258,7 +380,7 @@ class AppiumDriver:
 
     def settings(self) -> dict[str, str | int | float | bool]:
         """What the driver was told, for the record."""
-        return {"tap_held_s": TAP_HELD_S, **SETTINGS}
+        return {"tap_held_s": TAP_HELD_S, **SETTINGS, **self._asked}
 
     def close(self) -> None:
         """Ends the session; never raises."""
@@ -336,6 +458,8 @@ def strategy(locator: Locator) -> tuple[str, str]:
             how = "xpath", value
         case ByUiAutomator(uiautomator=value):
             how = "-android uiautomator", value
+        case ByCss(css=value):
+            raise UsageError(f"css finds elements of web pages only; this is none: {value}")
     return how
 
 
@@ -351,6 +475,67 @@ def _ui_selector(what: str, match: TextMatch) -> str:
 def _java(text: str) -> str:
     escaped = re.sub(r'(["\\])', r"\\\1", text)
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+def page_strategy(locator: Locator) -> tuple[str, str] | None:
+    """The strategy and selector of a locator in a web page; None for one that means nothing there.
+
+    `matches` is none of XPath 1.0; a description is what a screen reader would say.
+    """
+    match locator:
+        case ByCss(css=value):
+            how = "css selector", value
+        case ById(id=value):
+            how = "xpath", f"//*[@id={_xpath_text(value)}]"
+        case ByXPath(xpath=value):
+            how = "xpath", value
+        case ByText(text=str(text)):
+            how = "xpath", f"//*[normalize-space()={_xpath_text(text)}][not(*)]"
+        case ByText(text=Contains(contains=text)):
+            how = "xpath", f"//*[contains(normalize-space(), {_xpath_text(text)})][not(*)]"
+        case ByDescription(description=str(text)):
+            how = "xpath", f"//*[@aria-label={_xpath_text(text)}]"
+        case ByDescription(description=Contains(contains=text)):
+            how = "xpath", f"//*[contains(@aria-label, {_xpath_text(text)})]"
+        case _:
+            return None
+    return how
+
+
+def _xpath_text(text: str) -> str:
+    """A text as XPath writes it, which knows no escapes."""
+    if '"' not in text:
+        return f'"{text}"'
+    parts = ", '\"', ".join(f'"{part}"' for part in text.split('"'))
+    return f"concat({parts})"
+
+
+def _seen_in_page(found: Mapping[str, Any], page: Box) -> Seen:
+    """An element of a web page.
+
+    Its box on the screen is as exact as the page begins where the web view does: an
+    App that shows a bar of its own inside the web view shifts it by that.
+    """
+    pixels = float(found["pixels"])
+    left, top = page.left + found["left"] * pixels, page.top + found["top"] * pixels
+    return Seen(
+        handle=str(found["element"].id),
+        box=Box(
+            left=round(left),
+            top=round(top),
+            right=round(left + found["width"] * pixels),
+            bottom=round(top + found["height"] * pixels),
+        ),
+        text=str(found["text"]),
+        enabled=_true(found["enabled"]),
+        checked=_true(found["checked"]),
+    )
+
+
+def _as_xml(page: str) -> str:
+    """The source of a web page as XML that can be read like a view hierarchy."""
+    root = html.document_fromstring(page)
+    return str(etree.tostring(root, encoding="unicode", method="xml"))
 
 
 # --- errors --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from harness.model import BARE_TAGS, STEP_TAGS
+from harness.model import BARE_TAGS, BESIDE, STEP_TAGS
 from harness.problem import FieldPath, Place, Problem, name_field, shorten, suggest
 from harness.regex import find_pattern_fault
 from harness.variables import PLACEHOLDER, SECRET, has_unclosed, names_in
@@ -102,6 +102,7 @@ def check_scenario(file: CheckedFile) -> None:
     """The id, patterns, XPaths and variables of a task."""
     _check_id(file)
     _check_common(file)
+    _check_css(file)
     names = _keys_at(file.root, "data")
     _check_variables(file, names, "data", ("steps", "goal", "refusal", "checkpoints"))
 
@@ -110,6 +111,7 @@ def check_shared(file: CheckedFile) -> None:
     """The id, patterns, XPaths and variables of shared steps."""
     _check_id(file)
     _check_common(file)
+    _check_css(file)
     _check_variables(file, _texts_at(file.root, "parameters"), "parameters", ("steps",))
 
 
@@ -118,6 +120,9 @@ def check_profile(file: CheckedFile) -> None:
     _check_id(file)
     _check_common(file)
     for path, scalar in texts(file.root):
+        if path[-1:] == ("css",) and path[0] != "elements":
+            message = "css finds elements of web pages; this is looked for on the App's own screens"
+            file.note(scalar.place, path, message)
         if names_in(scalar.text):
             message = "nothing is filled in here; a profile's texts stand for themselves"
             file.note(scalar.place, path, message)
@@ -150,6 +155,28 @@ def _check_common(file: CheckedFile) -> None:
             _note_if(file, scalar, path, _find_xpath_fault(_example(scalar.text)))
         elif path[-1:] == ("screenshot",) and any(map(SECRET.fullmatch, names_in(scalar.text))):
             file.note(scalar.place, path, "a secret cannot be in a name; write a plain name")
+
+
+def _check_css(file: CheckedFile) -> None:
+    """CSS stands where a web page is meant."""
+    for path, scalar in texts(file.root):
+        if path[-1:] == ("css",) and file.root is not None and not _is_in_page(file.root, path):
+            message = "css finds elements of web pages only; write in: webview beside it"
+            file.note(scalar.place, path, f"{message}, as {{tap: {{css: '#query'}}, in: webview}}")
+
+
+def _is_in_page(node: Node, path: FieldPath) -> bool:
+    """Whether `in: webview` stands on the way to a place, not before the steps that it is in."""
+    in_page = False
+    for piece in path:
+        if isinstance(node, Mapping):
+            entry = node.entry(BESIDE)
+            in_page = in_page or (entry is not None and as_plain(entry.value) == "webview")
+            here = node.entry(str(piece))
+            node, in_page = (here.value if here else node), in_page and piece != "do"
+        elif isinstance(node, Sequence) and isinstance(piece, int):
+            node = node.items[piece]
+    return in_page
 
 
 def _example(text: str) -> str:
@@ -196,7 +223,8 @@ def check_nothing_written(file: CheckedFile) -> None:
 def _is_broken_step(node: Mapping, path: FieldPath) -> bool:
     """`- type:` whose keys are not indented: there is a better message than that it is empty."""
     in_list = bool(path) and isinstance(path[-1], int)
-    return in_list and len(node.entries) > 1 and node.entries[0].key in STEP_TAGS
+    keys = [entry.key for entry in node.entries if entry.key != BESIDE]
+    return in_list and len(keys) > 1 and keys[0] in STEP_TAGS
 
 
 def _note_nothing(file: CheckedFile, path: FieldPath, node: Node, place: Place) -> None:

@@ -3,6 +3,10 @@
 `harness/appium_driver.py` is the one implementation, and the one file that
 knows Appium. Every call is a single question to the device: it neither waits
 nor tries again. Each may raise `DeviceTrouble`.
+
+A look is at the context that was entered last, the App's own screens at first or
+the web page that it shows, and so are an element's handle and the hierarchy. What
+a finger does, and the system's keys, are native: they leave the page.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from harness.model import Box, Locator, Point
+from harness.model import Box, Context, Locator, Point
 
 AppState = Literal["not_installed", "not_running", "background", "foreground", "unknown"]
 
@@ -35,7 +39,25 @@ class Inbox:
 
 
 class Driver(Protocol):
-    """A phone with an open session."""
+    """A phone with an open session.
+
+    Attributes:
+        simulated: whether the phone itself says that it is a simulated one.
+    """
+
+    simulated: bool
+
+    def enter(self, context: Context, package: str = "") -> bool:
+        """Makes a context the one that is looked at; False when the App shows no web page.
+
+        Costs nothing when it is entered already, else seconds on a real phone.
+        """
+        ...
+
+    @property
+    def page(self) -> Box | None:
+        """Where the web page lies on the screen that is looked at; None in the native context."""
+        ...
 
     # --- looking: answers at once, changes nothing
 
@@ -48,7 +70,7 @@ class Driver(Protocol):
         ...
 
     def hierarchy(self) -> str:
-        """The view hierarchy, as XML."""
+        """The view hierarchy, as XML; of a web page its elements."""
         ...
 
     def foreground(self) -> tuple[str, str]:
@@ -87,6 +109,10 @@ class Driver(Protocol):
 
     def drag(self, start: Point, end: Point, seconds: float) -> None:
         """Moves a finger over the screen."""
+        ...
+
+    def click(self, element: Seen) -> None:
+        """Clicks an element of a web page, scrolled into view. Raises `ElementGone`."""
         ...
 
     def write(self, element: Seen, text: str) -> None:

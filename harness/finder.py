@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from harness.driver import Driver, Seen
 from harness.model import (
+    LOCATORS_IN,
     AppProfile,
     Condition,
     Contains,
+    Context,
     Failure,
     Locator,
     Match,
@@ -62,9 +64,20 @@ class Finder:
         """Whether the target can be looked for: a name that the profile lacks cannot."""
         return not isinstance(target, str) or target in self._profile.elements
 
-    def find(self, target: Target) -> Found | None:
-        """The element, if it is displayed now."""
+    def enter(self, context: Context) -> bool:
+        """Looks at the App's screens or at its web page from now on; False when it shows none."""
+        return self._driver.enter(context, self._profile.android.package)
+
+    def find(self, target: Target, context: Context = "native") -> Found | None:
+        """The element, if it is displayed now.
+
+        Of its locators those are tried that can find something in the context.
+        """
+        if not self.enter(context):
+            return None
         for position, locator in enumerate(self._locators(target), start=1):
+            if locator.tag not in LOCATORS_IN[context]:
+                continue
             candidates = self._driver.look(locator)
             if candidates:
                 match = Match(
@@ -79,7 +92,7 @@ class Finder:
 
     def sight(self, condition: Condition) -> Sight:
         """The condition's element and whether it is as it should be."""
-        found = self.find(condition.visible)
+        found = self.find(condition.visible, condition.context)
         return Sight(found, lacks(condition, found))
 
     def tried(self, target: Target) -> str:
@@ -90,7 +103,8 @@ class Finder:
         return f" (looked for {locators} as {self._profile.id}.yaml says)"
 
     def first_of(self, locators: tuple[Locator, ...]) -> tuple[Locator, Seen] | None:
-        """The first of the locators that finds something displayed, and what."""
+        """The first of the locators that finds something on the App's screens, and what."""
+        self.enter("native")
         for locator in locators:
             candidates = self._driver.look(locator)
             if candidates:

@@ -137,18 +137,33 @@ class ByUiAutomator(Frozen):
     uiautomator: NonEmpty
 
 
+class ByCss(Frozen):
+    """By CSS selector, in web pages only: `#query`."""
+
+    tag: ClassVar[str] = "css"
+    css: NonEmpty
+
+
 Locator = Annotated[
     Annotated[ById, Tag("id")]
     | Annotated[ByDescription, Tag("description")]
     | Annotated[ByText, Tag("text")]
     | Annotated[ByClass, Tag("class")]
     | Annotated[ByXPath, Tag("xpath")]
-    | Annotated[ByUiAutomator, Tag("uiautomator")],
+    | Annotated[ByUiAutomator, Tag("uiautomator")]
+    | Annotated[ByCss, Tag("css")],
     Discriminator(_sole_key),
 ]
 
 
-LOCATOR_TAGS = frozenset({"id", "description", "text", "class", "xpath", "uiautomator"})
+LOCATOR_TAGS = frozenset({"id", "description", "text", "class", "xpath", "uiautomator", "css"})
+Context = Literal["native", "webview"]
+"""Where something is: on the App's own screens, or in the web page that it shows."""
+LOCATORS_IN: Mapping[Context, frozenset[str]] = {
+    "native": LOCATOR_TAGS - {"css"},
+    "webview": LOCATOR_TAGS - {"class", "uiautomator"},
+}
+"""The ways to find an element in each of them."""
 
 
 def _target_tag(value: Any) -> str:
@@ -180,7 +195,11 @@ def name_target(target: Target) -> str:
             words = name_text(text)
         case ByClass():
             words = f"<{target.class_}>"
-        case ByXPath(xpath=expression) | ByUiAutomator(uiautomator=expression):
+        case (
+            ByXPath(xpath=expression)
+            | ByUiAutomator(uiautomator=expression)
+            | ByCss(css=expression)
+        ):
             words = expression
         case str():
             words = target
@@ -233,9 +252,11 @@ class Condition(TargetForm):
     checked: bool | None = None
     within_s: Seconds | None = None
     """How long it may take to come; the scenario's `patience_s` unless given."""
+    context: Context = Field("native", alias="in")
+    """`webview` for what is seen in the App's web page."""
 
     def describe(self) -> str:
-        """The condition in words."""
+        """The condition in words, but for the context: the step's sentence says that."""
         words = [name_target(self.visible)]
         if self.text is not None:
             words.append(f"= {name_text(self.text)}")
@@ -251,6 +272,8 @@ class Absence(TargetForm):
 
     gone: Target
     within_s: Seconds | None = None
+    context: Context = Field("native", alias="in")
+    """`webview` for what must be gone from the App's web page."""
 
 
 # --- steps ----------------------------------------------------------------------------------------
@@ -264,6 +287,19 @@ class StepModel(Frozen):
     def describe(self) -> Words:
         """The step in one sentence, for log, terminal and report alike."""
         raise NotImplementedError
+
+
+class PlacedStep(StepModel):
+    """A step that may be about the App's web page: `in: webview` beside its one key."""
+
+    context: Context = Field("native", alias="in")
+    """`webview` for an element of the App's web page."""
+
+    def _placed(self, zh: str, en: str, context: Context = "native") -> Words:
+        """A sentence that says so, if it is about a web page."""
+        if "webview" in (self.context, context):
+            return Words(zh=f"在网页中{zh}", en=f"{en} in the web page")
+        return Words(zh=zh, en=en)
 
 
 class BareStep(StepModel):
@@ -314,7 +350,7 @@ class HideKeyboard(BareStep):
         return Words(zh="收起键盘", en="Hide the keyboard")
 
 
-class Tap(StepModel):
+class Tap(PlacedStep):
     """Taps the middle of an element."""
 
     tag: ClassVar[str] = "tap"
@@ -323,7 +359,7 @@ class Tap(StepModel):
     @override
     def describe(self) -> Words:
         what = name_target(self.tap)
-        return Words(zh=f"点按 {what}", en=f"Tap {what}")
+        return self._placed(f"点按 {what}", f"Tap {what}")
 
 
 class LongPress(StepModel):
@@ -345,7 +381,7 @@ class TextInput(Frozen):
     text: NonEmpty
 
 
-class Type(StepModel):
+class Type(PlacedStep):
     """Writes text into a field, in place of what it holds."""
 
     tag: ClassVar[str] = "type"
@@ -354,10 +390,10 @@ class Type(StepModel):
     @override
     def describe(self) -> Words:
         what, text = name_target(self.type.into), self.type.text
-        return Words(zh=f"在 {what} 输入“{text}”", en=f"Type “{text}” into {what}")
+        return self._placed(f"在 {what} 输入“{text}”", f"Type “{text}” into {what}")
 
 
-class Clear(StepModel):
+class Clear(PlacedStep):
     """Empties a field."""
 
     tag: ClassVar[str] = "clear"
@@ -366,7 +402,7 @@ class Clear(StepModel):
     @override
     def describe(self) -> Words:
         what = name_target(self.clear)
-        return Words(zh=f"清空 {what}", en=f"Clear {what}")
+        return self._placed(f"清空 {what}", f"Clear {what}")
 
 
 Direction = Literal["up", "down", "left", "right"]
@@ -416,7 +452,7 @@ class ScrollTo(StepModel):
         return Words(zh=f"滑动到 {what}", en=f"Scroll to {what}")
 
 
-class WaitFor(StepModel):
+class WaitFor(PlacedStep):
     """Waits for something to come; that it never comes is `timed_out`."""
 
     tag: ClassVar[str] = "wait_for"
@@ -425,10 +461,10 @@ class WaitFor(StepModel):
     @override
     def describe(self) -> Words:
         what = self.wait_for.describe()
-        return Words(zh=f"等待 {what}", en=f"Wait for {what}")
+        return self._placed(f"等待 {what}", f"Wait for {what}", self.wait_for.context)
 
 
-class Expect(StepModel):
+class Expect(PlacedStep):
     """States what must be seen; another text or state is `wrong_result`."""
 
     tag: ClassVar[str] = "expect"
@@ -437,10 +473,10 @@ class Expect(StepModel):
     @override
     def describe(self) -> Words:
         what = self.expect.describe()
-        return Words(zh=f"应看到 {what}", en=f"Expect {what}")
+        return self._placed(f"应看到 {what}", f"Expect {what}", self.expect.context)
 
 
-class ExpectGone(StepModel):
+class ExpectGone(PlacedStep):
     """States what must no longer be seen."""
 
     tag: ClassVar[str] = "expect_gone"
@@ -449,7 +485,8 @@ class ExpectGone(StepModel):
     @override
     def describe(self) -> Words:
         what = name_target(self.expect_gone.gone)
-        return Words(zh=f"不应再看到 {what}", en=f"Expect {what} to be gone")
+        zh, en = f"不应再看到 {what}", f"Expect {what} to be gone"
+        return self._placed(zh, en, self.expect_gone.context)
 
 
 class Screenshot(StepModel):
@@ -486,7 +523,7 @@ class Branch(Condition):
         return handler(schema)
 
 
-class When(StepModel):
+class When(PlacedStep):
     """Does some steps only if a condition holds.
 
     An element that the App's profile does not name is not there.
@@ -498,7 +535,7 @@ class When(StepModel):
     @override
     def describe(self) -> Words:
         what = self.when.describe()
-        return Words(zh=f"如果看到 {what}", en=f"If {what} is there")
+        return self._placed(f"如果看到 {what}", f"If {what} is there", self.when.context)
 
 
 class Call(ShortForm):
@@ -530,7 +567,7 @@ class PassBarrier(StepModel):
         return Words(zh=f"通过关卡 {self.barrier}", en=f"Pass the barrier {self.barrier}")
 
 
-class Commit(StepModel):
+class Commit(PlacedStep):
     """The tap that cannot be undone; made only if the App is a sandbox and the run allows it."""
 
     tag: ClassVar[str] = "commit"
@@ -539,7 +576,7 @@ class Commit(StepModel):
     @override
     def describe(self) -> Words:
         what = name_target(self.commit)
-        return Words(zh=f"提交点 {what}", en=f"Commit point {what}")
+        return self._placed(f"提交点 {what}", f"Commit point {what}")
 
 
 STEPS: tuple[type[StepModel], ...] = (
@@ -552,7 +589,13 @@ BARE_TAGS = frozenset(step.tag for step in STEPS if issubclass(step, BareStep))
 """Those that stand alone: `- back`."""
 
 
+BESIDE = "in"
+"""The one key that may stand beside a step's own."""
+
+
 def _step_tag(value: Any) -> str | None:
+    if isinstance(value, Mapping):
+        value = {key: each for key, each in value.items() if key != BESIDE}
     return value if isinstance(value, str) else _sole_key(value)
 
 
@@ -601,6 +644,8 @@ class Checkpoint(Frozen):
     """What is seen when this part of the way is done."""
     weight: Share
     """Its share of the credit; those of one scenario sum to 1."""
+    context: Context = Field("native", alias="in")
+    """`webview` for what is seen in the App's web page; it is looked for while steps are there."""
 
 
 Steps = Annotated[tuple[Step, ...], Field(min_length=1, max_length=200)]
@@ -818,6 +863,14 @@ def phones_of(devices: Mapping[Name, Device], name: Name) -> dict[Name, Phone]:
 def is_simulated(devices: Mapping[Name, Device], name: Name) -> bool:
     """Whether a device is our own phone, or several of them."""
     return all(phone.simulated for phone in phones_of(devices, name).values())
+
+
+def has_web_pages(devices: Mapping[Name, Device], name: Name) -> bool:
+    """Whether steps can be `in: webview` on a device: our phone's own endpoint knows no pages."""
+    phones = phones_of(devices, name).values()
+    return not any(
+        isinstance(phone, SimulatedDevice) and phone.stack == "embedded" for phone in phones
+    )
 
 
 class Devices(Frozen):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
 from harness.examples import EXAMPLES, PATTERNS, STEP_EXAMPLES
-from harness.model import LOCATOR_TAGS, STEP_TAGS
+from harness.model import BESIDE, LOCATOR_TAGS, STEP_TAGS
 from harness.problem import Fault, shorten, suggest
 from harness.spot import KEY, Spot, fields, follow
 from harness.yaml_source import Mapping, Node, Scalar, Sequence
 
-LOCATORS = "id, description, text, class, xpath, uiautomator"
+LOCATORS = "id, description, text, class, xpath, uiautomator, css"
 """`LOCATOR_TAGS`, in the order in which an element is best looked for."""
 
 
@@ -251,16 +252,28 @@ def _no_member(error: ErrorDetails, spot: Spot) -> Fault:
 
 
 def _no_step(spot: Spot) -> Fault:
-    match spot.node:
+    match node := _without_beside(spot.node):
         case Mapping(entries=entries) if len(entries) > 1:
-            return _several_keys_in_step(spot, spot.node)
+            return _several_keys_in_step(spot, node)
+        case Mapping(entries=(entry,)) if entry.key == BESIDE:
+            example = f"{STEP_EXAMPLES['tap']}, {BESIDE}: webview"
+            message = f"{BESIDE!r} says where a step is taken; write the step too: {{{example}}}"
+            return _here(spot, message)
         case Mapping(entries=(entry,)):
             return _here(_at_its_key(spot.at_entry(entry)), _say_unknown_step(entry.key))
         case Scalar(value=str()):
-            return _here(spot, _say_unknown_step(spot.node.text))
+            return _here(spot, _say_unknown_step(node.text))
     return _here(
         spot, f"expected a step, found {describe(spot.node)}; write one as 'tap: home.search'"
     )
+
+
+def _without_beside(node: Node) -> Node:
+    """A step without what may stand beside its one key, when it has anything else."""
+    if not isinstance(node, Mapping):
+        return node
+    entries = tuple(entry for entry in node.entries if entry.key != BESIDE)
+    return replace(node, entries=entries) if entries else node
 
 
 def _say_unknown_step(word: str) -> str:

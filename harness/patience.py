@@ -37,6 +37,8 @@ class Patience:
         """Whether a wait has seen what the last action led to."""
         self._spent = False
         """Whether the last wait was in vain, for what the step now needs."""
+        self._entering_s = 0.0
+        """How long it has taken so far to enter contexts: the tool's time, not the App's."""
 
     def begin(self) -> None:
         """The attempt's time begins now."""
@@ -69,7 +71,7 @@ class Patience:
 
         def look() -> Found | None:
             nonlocal last
-            last = self._stage.finder.sight(condition)
+            last = self._sight(condition)
             return last.found if last.lacks is None else None
 
         found = self.watch(look, limit_s, draft).result
@@ -87,12 +89,21 @@ class Patience:
         known = [one for one in conditions if self._stage.finder.knows(one.visible)]
         if not known:
             return
+        # To and fro between contexts would take longer than most answers do.
+        known = [one for one in known if one.context == known[-1].context]
 
         def look() -> bool | None:
-            return any(self._stage.finder.sight(one).lacks is None for one in known) or None
+            return any(self._sight(one).lacks is None for one in known) or None
 
         waited = self.watch(look, max(map(self._limit, known)), draft)
         self._spent = waited.result is None
+
+    def _sight(self, condition: Condition) -> Sight:
+        """A look for a condition in its context."""
+        began_at = self._stage.clock.monotonic()
+        self._stage.finder.enter(condition.context)
+        self._entering_s += self._stage.clock.monotonic() - began_at
+        return self._stage.finder.sight(condition)
 
     def watch(self, look: Callable[[], T | None], limit_s: float, draft: Draft) -> Waited[T]:
         """Looks until it is there, and charges the time to the step."""
@@ -104,12 +115,13 @@ class Patience:
                 self._dismiss_interruptions(draft)
             return signs.due(waited_s) and self._hopeless()
 
-        evidence_before_s = draft.ledger.evidence_s
+        evidence_before_s, entering_before_s = draft.ledger.evidence_s, self._entering_s
         limit_s = max(0.0, min(limit_s, self._time_left()))
         waited = wait(look, self._stage.clock, limit_s, on_miss)
         # Pictures of interruptions were taken meanwhile: theirs is not the App's time.
         pictures_s = draft.ledger.evidence_s - evidence_before_s
-        draft.ledger.app_s += max(0.0, waited.app_s - pictures_s)
+        entering_s = self._entering_s - entering_before_s
+        draft.ledger.app_s += max(0.0, waited.app_s - pictures_s - entering_s)
         draft.waited = waited.looks > 1
         if not self._answered:
             # What was seen once is not a response when it is seen again.
@@ -121,6 +133,10 @@ class Patience:
         return condition.within_s or self._stage.task.scenario.patience_s
 
     def _hopeless(self) -> bool:
+        if self._stage.driver.page is not None:
+            # Its own errors are native: to look for them would mean to leave the page.
+            package = self._stage.task.profile.android.package
+            return self._stage.driver.foreground()[0] != package
         return in_the_way(self._stage.driver, self._stage.finder, self._stage.task.profile)
 
     def _time_left(self) -> float:
@@ -141,6 +157,8 @@ class Patience:
     def _dismiss_interruptions(self, draft: Draft) -> None:
         """Sends away what the profile says gets in the way, each at most once a look."""
         stage = self._stage
+        if stage.driver.page is not None:
+            return  # what lies over a web page is native, and seen when the step fails
         for interruption in stage.task.profile.interruptions:
             if not stage.driver.look(interruption.seen):
                 continue

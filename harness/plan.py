@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Self
 
 from harness.errors import UsageError
@@ -15,6 +15,7 @@ from harness.model import (
     AppProfile,
     Commit,
     Expect,
+    ExpectGone,
     Frozen,
     Name,
     PlannedAttempt,
@@ -27,6 +28,7 @@ from harness.model import (
 )
 from harness.problem import FieldPath
 from harness.references import Shared, element_names
+from harness.upcoming import needed, placed, sign_of
 from harness.variables import fill_model
 
 GOAL = "goal"
@@ -54,6 +56,7 @@ def plan(
     shared: Shared,
     devices: Mapping[Name, Sequence[Name]],
     repetitions: int = 1,
+    without_web: Collection[Name] = (),
 ) -> Plan:
     """Every scenario on every App of every device, so many times.
 
@@ -69,11 +72,13 @@ def plan(
         shared: the files that scenarios run, by id.
         devices: the ids of the Apps to run, by device.
         repetitions: at least 1.
+        without_web: the devices on which no step can be `in: webview`.
     """
     by_app = {profile.value.id: profile.value for profile in profiles}
     ordered = sorted(scenarios, key=lambda scenario: scenario.path)
     reasons = _find_left_out(ordered, by_app, shared, devices)
     steps = {scenario.path: expand(scenario, shared) for scenario in ordered}
+    on_web = {scenario.value.id for scenario in ordered if uses_web(steps[scenario.path])}
     attempts = tuple(
         PlannedAttempt(
             scenario=scenario.value.id,
@@ -88,10 +93,14 @@ def plan(
         for scenario in ordered
         for app in _rotated(apps, repetition - 1)
         if (scenario.value.id, app) not in reasons
+        and not (device in without_web and scenario.value.id in on_web)
     )
     left_out = tuple(
         LeftOut(scenario=scenario, app=app, reason=reason)
-        for (scenario, app), reason in reasons.items()
+        for (scenario, app), reason in {
+            **_without_web(on_web, devices, without_web),
+            **reasons,
+        }.items()
     )
     return Plan(attempts=attempts, left_out=left_out)
 
@@ -131,6 +140,32 @@ def part_of(attempts: Sequence[PlannedAttempt], shard: Shard) -> tuple[PlannedAt
     dealt = sorted(attempts, key=lambda one: (one.device, one.app, one.scenario, one.repetition))
     mine = {attempt.id for attempt in dealt[shard.number - 1 :: shard.of]}
     return tuple(attempt for attempt in attempts if attempt.id in mine)
+
+
+def uses_web(steps: Sequence[PlannedStep]) -> bool:
+    """Whether any of the steps is about a web page."""
+    return any(_is_in_web(each.step) or uses_web(each.steps) for each in steps)
+
+
+def _is_in_web(step: Step) -> bool:
+    need = sign_of(step) if isinstance(step, When) else needed(step)
+    gone = isinstance(step, ExpectGone) and placed(step.expect_gone, step).context == "webview"
+    return gone or (need is not None and need.context == "webview")
+
+
+def _without_web(
+    scenarios: Collection[Name],
+    devices: Mapping[Name, Sequence[Name]],
+    without_web: Collection[Name],
+) -> dict[tuple[Name, Name], str]:
+    return {
+        (scenario, app): f"it has steps in: webview, and {device} shows no web pages: it is our "
+        "phone's own endpoint; run it on one with stack: android"
+        for device, apps in devices.items()
+        if device in without_web
+        for scenario in sorted(scenarios)
+        for app in apps
+    }
 
 
 def _rotated(apps: Sequence[Name], by: int) -> tuple[Name, ...]:

@@ -9,7 +9,15 @@ from typing import TypeVar
 
 from harness.errors import UsageError
 from harness.load import Document, load_devices, load_profile, load_shared
-from harness.model import AppProfile, Device, Devices, Name, Scenario, SharedSteps
+from harness.model import (
+    AppProfile,
+    Device,
+    Devices,
+    Name,
+    Scenario,
+    SharedSteps,
+    has_web_pages,
+)
 from harness.plan import Plan, plan
 from harness.problem import InvalidFile
 from harness.references import check_devices
@@ -80,7 +88,9 @@ class Asked:
             for device in self.devices_of(project)
         }
         profiles = tuple(project.profiles.values())
-        return plan(scenarios, profiles, project.shared, apps, self.repetitions)
+        known = project.devices.devices
+        without_web = [device for device in apps if not has_web_pages(known, device)]
+        return plan(scenarios, profiles, project.shared, apps, self.repetitions, without_web)
 
 
 def read_project(root: Path) -> Project:

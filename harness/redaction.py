@@ -44,7 +44,10 @@ class Redaction:
 
     def picture(self, png: bytes, hierarchy: str) -> bytes:
         """The picture with every element blacked out that shows a secret, as PNG."""
-        boxes = self.boxes(hierarchy)
+        return self.covered(png, self.boxes(hierarchy))
+
+    def covered(self, png: bytes, boxes: Collection[Box]) -> bytes:
+        """The picture with these boxes blacked out, as PNG."""
         if not boxes:
             return png
         with Image.open(io.BytesIO(png)) as image:
@@ -63,13 +66,15 @@ class Redaction:
         return tuple(Box.model_validate(found.groupdict()) for found in bounds if found is not None)
 
     def hierarchy(self, hierarchy: str) -> str:
-        """The hierarchy with every secret hidden in its attributes."""
+        """The hierarchy with every secret hidden in its attributes and texts."""
         if not self.secrets:
             return hierarchy
         nodes = _nodes(hierarchy)
         for node in nodes:
             for name, value in node.attrib.items():
                 node.set(name, self.words(str(value)))
+            node.text = node.text and self.words(node.text)
+            node.tail = node.tail and self.words(node.tail)
         return etree.tostring(nodes[0], encoding="unicode") if nodes else ""
 
     def _hides(self, text: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from harness.barriers import pass_barrier
@@ -55,7 +55,7 @@ from harness.quoting import quote
 from harness.redaction import Redaction
 from harness.stage import Draft, Stage, Task
 from harness.symptoms import SYSTEM_CLOSE
-from harness.upcoming import awaited, needed, sign_of
+from harness.upcoming import awaited, needed, placed, sign_of
 from harness.variables import fill
 from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, PAUSE_SHARE
 from harness.witness import Witness
@@ -100,6 +100,8 @@ def run_attempt(
         driver = connect()
     except DeviceTrouble as exc:
         return _recorded(task, started_at, _Course(trouble=_said(exc)))
+    # An emulator or a farm may have our own phone behind it: the phone itself knows best.
+    task = replace(task, simulated=task.simulated or driver.simulated)
     redaction = Redaction(tuple(filter(None, task.secrets.values())))
     stage = Stage(task, driver, Finder(driver, task.profile), evidence, clock, redaction)
     return redaction.record(_recorded(task, started_at, _Attempt(stage, watch).run()))
@@ -159,6 +161,7 @@ class _Attempt:
 
     def _prepare(self) -> None:
         """A phone as before the first start of the App, or its next; costs the attempt no time."""
+        self._finder.enter("native")
         for seen in self._driver.look(SYSTEM_CLOSE):
             self._driver.tap(seen.box.middle)
         self._driver.reset(self._profile.android.package, keep_data=self._stage.task.keep_data)
@@ -278,7 +281,7 @@ class _Attempt:
     def _act_on(self, seen: Seen, step: Tap | LongPress | Type | Clear) -> None:
         match step:
             case Tap():
-                self._driver.tap(seen.box.middle)
+                self._tap(seen)
             case LongPress():
                 self._driver.press(seen.box.middle, LONG_PRESS_S)
             case Clear():
@@ -286,9 +289,16 @@ class _Attempt:
             case Type():
                 self._driver.write(seen, fill(step.type.text, self._stage.task.secrets))
 
+    def _tap(self, seen: Seen) -> None:
+        """A finger on the App's screens; in a web page a click, wherever the page is scrolled."""
+        if self._driver.page is None:
+            self._driver.tap(seen.box.middle)
+        else:
+            self._driver.click(seen)
+
     def _commit(self, step: Commit, draft: Draft) -> None:
         """Sees the commit point; taps it only with both keys."""
-        found = self._patience.need(Condition(visible=step.commit), draft)
+        found = self._patience.need(placed(Condition(visible=step.commit), step), draft)
         if not (self._profile.sandbox and self._stage.task.allow_commit):
             self._witness.before(draft)
             draft.status = "not_taken"
@@ -296,7 +306,7 @@ class _Attempt:
         draft.touched = found.seen.box.middle
         self._committed = True
         with self._acting(draft):
-            self._driver.tap(draft.touched)
+            self._tap(found.seen)
 
     def _command(self, step: Command, draft: Draft) -> None:
         android = self._profile.android
@@ -345,10 +355,10 @@ class _Attempt:
         draft.expected, draft.seen = condition.describe(), quote(found.seen.text)
 
     def _see_gone(self, step: ExpectGone, draft: Draft) -> None:
-        absence = step.expect_gone
+        absence = placed(step.expect_gone, step)
         draft.expected = f"{name_target(absence.gone)} to be gone"
         waited = self._patience.watch(
-            lambda: True if self._finder.find(absence.gone) is None else None,
+            lambda: True if self._finder.find(absence.gone, absence.context) is None else None,
             absence.within_s or self._stage.task.scenario.patience_s,
             draft,
         )
@@ -357,7 +367,7 @@ class _Attempt:
 
     def _branch(self, step: When, planned: PlannedStep, draft: Draft) -> None:
         """Looks once, or as long as the step says, and queues the steps if it holds."""
-        condition = sign_of(step.when)
+        condition = sign_of(step)
         draft.status = "not_taken"
         if not self._finder.knows(condition.visible):
             return
@@ -373,6 +383,7 @@ class _Attempt:
     def _pass_barrier(self, step: PassBarrier, draft: Draft) -> None:
         """Passes the barrier, if it is there."""
         barrier = self._profile.barriers[step.barrier]
+        self._finder.enter("native")
         if not self._driver.look(barrier.seen):
             draft.status = "not_taken"
             return

@@ -61,7 +61,13 @@ class Stage:
         """Takes and keeps a picture of the screen, its secrets blacked out."""
         png = self.driver.picture()
         if self.redaction.secrets:
-            png = self.redaction.picture(png, self.driver.hierarchy())
+            page = self.driver.page
+            # Of what a web page shows it is not known where: it is hidden as a whole.
+            png = (
+                self.redaction.picture(png, self.driver.hierarchy())
+                if page is None
+                else self.redaction.covered(png, (page,))
+            )
         return self.evidence.picture(png)
 
     def hierarchy(self) -> Future[str]:

@@ -40,6 +40,7 @@ def examine(
         DeviceTrouble: the phone no longer answers.
     """
     driver, finder, profile = stage.driver, stage.finder, stage.task.profile
+    finder.enter("native")
     package, refusal = profile.android.package, stage.task.scenario.refusal
     error = finder.first_of(profile.errors)
     waiting = finder.first_of(profile.waiting)

@@ -8,8 +8,10 @@ shows the screen that it led to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from harness.model import (
+    Absence,
     Barrier,
     Clear,
     Commit,
@@ -18,6 +20,7 @@ from harness.model import (
     HideKeyboard,
     LongPress,
     PassBarrier,
+    PlacedStep,
     PlannedStep,
     Run,
     Screenshot,
@@ -44,7 +47,7 @@ def awaited(
         if isinstance(step, Screenshot | HideKeyboard):
             continue
         if isinstance(step, When):
-            conditions.append(sign_of(step.when))
+            conditions.append(sign_of(step))
         elif isinstance(step, PassBarrier):
             conditions.append(Condition(visible=barriers[step.barrier].seen))
         else:
@@ -66,11 +69,21 @@ def _unfolded(upcoming: Iterable[PlannedStep]) -> Iterator[Step]:
 def needed(step: Step) -> Condition | None:
     """What must be seen for the step to be done; None when it needs nothing."""
     if isinstance(step, WaitFor):
-        return step.wait_for
+        return placed(step.wait_for, step)
     if isinstance(step, Expect):
-        return step.expect
+        return placed(step.expect, step)
     target = target_of(step)
-    return None if target is None else Condition(visible=target)
+    return None if target is None else placed(Condition(visible=target), step)
+
+
+Seen = TypeVar("Seen", Condition, Absence)
+
+
+def placed(condition: Seen, step: Step) -> Seen:
+    """The condition in the web page, if the step stands there."""
+    if isinstance(step, PlacedStep) and step.context == "webview":
+        return condition.model_copy(update={"context": step.context})
+    return condition
 
 
 def target_of(step: Step) -> Target | None:
@@ -88,8 +101,7 @@ def target_of(step: Step) -> Target | None:
             return None
 
 
-def sign_of(condition: Condition) -> Condition:
-    """The condition alone, without what a subclass adds to it."""
-    return Condition.model_validate(
-        condition.model_dump(include=set(Condition.model_fields), by_alias=True)
-    )
+def sign_of(step: When) -> Condition:
+    """The condition of a `when` alone, without its steps."""
+    sign = step.when.model_dump(include=set(Condition.model_fields), by_alias=True)
+    return placed(Condition.model_validate(sign), step)

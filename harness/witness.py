@@ -70,5 +70,8 @@ class Witness:
     def _reach_checkpoints(self) -> None:
         for checkpoint in self._stage.task.scenario.checkpoints:
             name = name_target(checkpoint.at)
-            if name not in self.checkpoints and self._stage.finder.find(checkpoint.at) is not None:
+            here = (checkpoint.context == "webview") == (self._stage.driver.page is not None)
+            if name in self.checkpoints or not here:
+                continue  # evidence never goes from one context to another
+            if self._stage.finder.find(checkpoint.at, checkpoint.context) is not None:
                 self.checkpoints = (*self.checkpoints, name)

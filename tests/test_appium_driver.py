@@ -13,10 +13,11 @@ import pytest
 from appium.common import exceptions as appium_exceptions
 from selenium.common import exceptions as selenium_exceptions
 
-from harness.appium_driver import ERRORS, open_session, strategy
+from harness.appium_driver import ERRORS, open_session, page_strategy, strategy
 from harness.errors import DeviceTrouble, NoAnswer
 from harness.model import (
     ByClass,
+    ByCss,
     ByDescription,
     ById,
     ByText,
@@ -70,6 +71,30 @@ def test_a_locator_becomes_a_strategy_and_a_selector(
     locator: Locator, expected: tuple[str, str]
 ) -> None:
     assert strategy(locator) == expected
+
+
+@pytest.mark.parametrize(
+    ("locator", "expected"),
+    [
+        (ByCss(css="#query"), ("css selector", "#query")),
+        (ById(id="query"), ("xpath", '//*[@id="query"]')),
+        (ByXPath(xpath="//button"), ("xpath", "//button")),
+        (ByText(text="查询"), ("xpath", '//*[normalize-space()="查询"][not(*)]')),
+        (
+            ByText(text=Contains(contains="查")),
+            ("xpath", '//*[contains(normalize-space(), "查")][not(*)]'),
+        ),
+        (ByDescription(description="搜索"), ("xpath", '//*[@aria-label="搜索"]')),
+        (ById(id='a"b'), ("xpath", """//*[@id=concat("a", '"', "b")]""")),
+        (ByText(text=Matches(matches="x")), None),
+        (ByClass(class_="android.widget.EditText"), None),
+        (ByUiAutomator(uiautomator="new UiSelector()"), None),
+    ],
+)
+def test_a_locator_becomes_another_strategy_in_a_web_page(
+    locator: Locator, expected: tuple[str, str] | None
+) -> None:
+    assert page_strategy(locator) == expected
 
 
 @contextmanager

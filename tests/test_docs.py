@@ -22,12 +22,19 @@ def examples(heading: str) -> list[str]:
     """The code of the table cells below a heading that are examples."""
     section = PAGE.split(f"/ {heading}\n")[1].split("\n## ")[0]
     rows = [row.split(" | ") for row in section.splitlines() if row.startswith("| ")][1:]
-    cells = [row[0] if heading == "Conditions" else row[1] for row in rows]
+    alone = heading in ("Conditions", "Steps in a web page")
+    cells = [row[0] if alone else row[1] for row in rows]
     return [found[1] for cell in cells if (found := re.search(r"`(.+?)`(?: \||$| )", cell + " "))]
 
 
 def read(text: str) -> Any:
     return yaml.safe_load(text)
+
+
+@pytest.mark.parametrize("example", examples("Steps in a web page"))
+def test_every_example_of_a_step_in_a_web_page_is_one(example: str) -> None:
+    [step] = read(example)
+    assert "在网页中" in STEP.validate_python(step).describe().zh
 
 
 @pytest.mark.parametrize("example", examples("Steps"))

@@ -84,7 +84,7 @@ def test_every_key_that_must_be_there_has_an_example() -> None:
     assert required - STEP_EXAMPLES.keys() - LOCATOR_KEYS <= EXAMPLES.keys()
 
 
-LOCATOR_KEYS = {"description", "class", "xpath", "uiautomator", "contains", "matches"}
+LOCATOR_KEYS = {"description", "class", "xpath", "uiautomator", "css", "contains", "matches"}
 """They say which model it is: without them there is none that could miss them."""
 
 

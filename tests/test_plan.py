@@ -260,3 +260,39 @@ def test_the_fields_that_hold_targets_are_known() -> None:
         if annotation in (Target, Target | None)
     }
     assert found == TARGET_FIELDS
+
+
+# --- web pages ------------------------------------------------------------------------------------
+
+WEB_STEPS = (
+    "{tap: home.search, in: webview}",
+    "{type: {into: home.search, text: a}, in: webview}",
+    "wait_for: {visible: home.search, in: webview}",
+    "{expect_gone: home.search, in: webview}",
+    "expect_gone: {gone: home.search, in: webview}",
+    "when: {visible: home.search, in: webview, do: [back]}",
+    "when: {visible: home.search, do: [{tap: home.search, in: webview}]}",
+)
+
+
+@pytest.mark.parametrize("step", WEB_STEPS)
+def test_a_task_on_a_web_page_is_left_out_on_a_phone_that_shows_none(
+    project: Project, tmp_path: Path, step: str
+) -> None:
+    task = scenario(tmp_path, step)
+    devices = {"phone": ("sample_city",), "emulator": ("sample_city",)}
+    planned = plan([task], project.profiles, project.by_id, devices, without_web=("phone",))
+    assert [attempt.device for attempt in planned.attempts] == ["emulator"]
+    [left_out] = planned.left_out
+    assert (left_out.scenario, left_out.app) == ("case", "sample_city")
+    assert "phone shows no web pages" in left_out.reason
+
+
+def test_a_goal_on_a_web_page_makes_it_such_a_task_and_other_tasks_are_not(
+    project: Project, tmp_path: Path
+) -> None:
+    devices = {"phone": ("sample_city",)}
+    for goal, attempts in (("{visible: home.search, in: webview}", 0), ("home.search", 1)):
+        task = scenario(tmp_path, "tap: home.search", goal=goal)
+        planned = plan([task], project.profiles, project.by_id, devices, without_web=("phone",))
+        assert len(planned.attempts) == attempts

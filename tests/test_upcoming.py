@@ -65,3 +65,18 @@ def test_pictures_and_keyboards_do_not_keep_from_waiting() -> None:
 def test_a_step_that_needs_nothing_is_not_waited_for() -> None:
     assert awaits(planned("back"), planned({"tap": "a"})) == []
     assert awaits() == []
+
+
+def test_what_stands_in_a_web_page_is_awaited_there() -> None:
+    [beside] = awaited([planned({"tap": "a", "in": "webview"})], {})
+    assert beside == Condition(visible="a", context="webview")
+    [within] = awaited([planned({"expect": {"visible": "a", "in": "webview"}})], {})
+    assert within.context == "webview"
+    sign, need = awaited(
+        [
+            planned({"when": {"visible": "a", "do": ["back"]}, "in": "webview"}),
+            planned({"tap": "b"}),
+        ],
+        {},
+    )
+    assert (sign.context, need.context) == ("webview", "native")

@@ -306,7 +306,7 @@ class Browser:
     def close(self) -> None:
         """Hangs up, without a farewell: Chromium may be gone."""
         with suppress(OSError, websocket.WebSocketException):
-            self._connection.shutdown()
+            self._connection.shutdown()  # type: ignore[no-untyped-call]  # websocket's
 
 
 class Tab:

@@ -325,7 +325,12 @@ def test_chromium_ends_with_a_phone_that_is_killed() -> None:
 def test_chromium_ends_with_the_process_that_watches_over_it() -> None:
     engine = Engine.start(PACKAGE)
     try:
-        until(lambda: engine.keep({}) or engine.address)
+
+        def listens() -> bool:
+            engine.keep({})
+            return engine.address is not None
+
+        until(listens)
         keeper, *family = chromiums(os.getpid())
         assert family
         keeper.kill()
