@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
+from harness import doctor_report
+from harness.clock import SystemClock
+from harness.doctor import works
+from harness.doctor_visit import examine
 from harness.errors import HarnessError
+from harness.project import Asked, read_project
 from harness.schema import find_stale, write_all
 
 FINDINGS = 1
+INFRASTRUCTURE = 3
 PROJECT = Path(__file__).parent.parent
 
 app = typer.Typer(
@@ -45,6 +52,31 @@ def schema(
     elif check:
         typer.echo("Write them anew: python -m harness schema", err=True)
         raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def doctor(
+    device: Annotated[
+        str, typer.Option(help="A device of devices.yaml; the default one unless given.")
+    ] = "",
+    results: Annotated[Path, typer.Option(help="Where runs would be kept.")] = PROJECT / "results",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Look whether a run on a device could work, and say what to do if not (exit code 3).
+
+    Opens a session on the phone, as a run does; an emulator is booted, and stopped again.
+    """
+    project = read_project(PROJECT)
+    asked = Asked(devices=(device,) if device else ())
+    asked.check(project)
+    (name,) = asked.devices_of(project)
+    findings = examine(project, name, results, SystemClock())
+    if as_json:
+        typer.echo(doctor_report.as_json(findings))
+    else:
+        doctor_report.show(findings, Console())
+    if not all(map(works, findings.values())):
+        raise typer.Exit(INFRASTRUCTURE)
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ ROOMS = {
     "subprocess": {
         "harness.phone.web",
         "harness.processes.adb_server",
+        "harness.processes.android_sdk",
         "harness.processes.leash",
         "harness.processes.node",
         "harness.processes.revision",

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +63,18 @@ def find(environment: Mapping[str, str] = os.environ) -> AndroidSdk:
         emulator=program("emulator", "emulator/emulator"),
         aapt2=program("aapt2", "build-tools/*/aapt2"),
     )
+
+
+def adb_version(adb: Path) -> str | None:
+    """The version of the platform tools that an adb belongs to; None when it does not run."""
+    try:
+        ran = subprocess.run(
+            [str(adb), "version"], capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    said = re.search(r"^Version (\S+)", ran.stdout, re.MULTILINE)
+    return said[1] if said else None
 
 
 def emulator_program() -> Path:
