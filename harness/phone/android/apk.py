@@ -85,7 +85,7 @@ def _manifest(root: etree._Element) -> Manifest:
 
 def _number(element: etree._Element | None, name: str, default: int) -> int:
     text = "" if element is None else element.get(f"{_ANDROID}{name}", "")
-    return int(text) if text.isdigit() else default
+    return int(text) if text.isdecimal() else default
 
 
 def _class(element: etree._Element) -> str:

@@ -120,7 +120,7 @@ def _attribute(name: str, value: str, strings: list[str]) -> bytes:
     qualified = etree.QName(name)
     namespace = _number(_ANDROID, strings) if qualified.namespace else _NONE
     place = _number(qualified.localname, strings)
-    if value.isdigit() and qualified.localname != "versionName":
+    if value.isdecimal() and qualified.localname != "versionName":
         return struct.pack("<3IH2BI", namespace, place, _NONE, 8, 0, _WHOLE, int(value))
     text = _number(value, strings)
     return struct.pack("<3IH2BI", namespace, place, text, 8, 0, _STRING, text)

@@ -149,7 +149,7 @@ def read_options(
             del left[: wanted[word]]
         elif word in bare:
             found.setdefault(word, ())
-        elif word.startswith("-") and len(word) > 1 and not word[1:].isdigit():
+        elif word.startswith("-") and len(word) > 1 and not word[1:].isdecimal():
             raise NotUnderstood(f"Error: Unknown option: {word}", 255)
         else:
             operands.append(word)

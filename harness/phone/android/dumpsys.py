@@ -204,7 +204,7 @@ _MEMORY_KB = (
 
 def _memory(system: System, arguments: tuple[str, ...]) -> list[str]:
     name = next((each for each in arguments if not each.startswith("-")), "")
-    pid = system.pid_of(name) or (int(name) if name.isdigit() else 0)
+    pid = system.pid_of(name) or (int(name) if name.isdecimal() else 0)
     shown = next((each.name for each in system.processes() if each.pid == pid), "")
     if not shown:
         return [f"No process found for: {name}"]

@@ -288,7 +288,7 @@ def chmod(call: Call) -> Outcome:
     def change(given: str, path: str) -> None:
         if not call.system.files.exists(path):
             raise FileNotFoundError(2, GONE, given)
-        number = int(mode, 8) if mode.isdigit() and not set(mode) & set("89") else 0o755
+        number = int(mode, 8) if mode.isdecimal() and not set(mode) & set("89") else 0o755
         call.system.files.change_mode(path, number)
 
     return each(call, tuple(paths), change)

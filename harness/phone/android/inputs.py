@@ -143,7 +143,7 @@ def _press_one(call: Call, code: int) -> None:
 
 def _keycode(key: str) -> int:
     name = key.upper().removeprefix("KEYCODE_")
-    if key.isdigit():
+    if key.isdecimal():
         return int(key[:9])
     if name not in _KEYS:
         raise Refusal(f"Error: Unknown keycode: {key}", 255)

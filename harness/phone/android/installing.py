@@ -125,7 +125,7 @@ def abandon(call: Call) -> Outcome:
 
 
 def _session(call: Call, number: str) -> tuple[tuple[str, ...], dict[str, bytes]]:
-    found = call.system.installations.get(int(number) if number.isdigit() else 0)
+    found = call.system.installations.get(int(number) if number.isdecimal() else 0)
     if found is None:
         raise Refusal(f"Error: java.lang.SecurityException: Caller has no access to {number}", 255)
     return found

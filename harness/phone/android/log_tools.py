@@ -123,12 +123,12 @@ def logcat(call: Call) -> Outcome:
     view = _view(options)
     entries = log.entries(system.log_cleared)
     wanted = options.value("-t", "-T")
-    if wanted.isdigit():
+    if wanted.isdecimal():
         entries = entries[max(0, len(entries) - int(wanted)) :]
     elif wanted:
         entries = tuple(each for each in entries if each[2][: len(wanted)] >= wanted)
     lines = [BEGINNING, *view.lines(entries)]
-    if options.value("-m").isdigit():
+    if options.value("-m").isdecimal():
         lines = lines[: int(options.value("-m")) + 1]
     if options.has("-d", "-t", "-L", "-m"):
         return said(*lines)

@@ -172,7 +172,7 @@ def version_code(version: str) -> int:
     """A number for a version name: 30201 for 3.2.1."""
     code = 0
     for part in (*version.split("."), "0", "0")[:3]:
-        code = code * 100 + (int(part) if part.isdigit() else 0)
+        code = code * 100 + (int(part) if part.isdecimal() else 0)
     return code
 
 

@@ -104,7 +104,7 @@ def kill(call: Call) -> Outcome:
         name = given.pop(0)[1:]
         if name == "s" and given:
             name = given.pop(0)
-        signal = int(name) if name.isdigit() else _SIGNALS.get(name.removeprefix("SIG"), -1)
+        signal = int(name) if name.isdecimal() else _SIGNALS.get(name.removeprefix("SIG"), -1)
         if signal < 0:
             raise Refusal(f"kill: Unknown signal '{name}'")
     problems = [problem for pid in given if (problem := _end(call, pid, signal))]

@@ -72,7 +72,7 @@ def _sms(system: System, intent: Intent) -> str:
             "body": message.text,
             "serviceCenter": None,
         }
-        for index, message in enumerate(newest[: int(most) if most.isdigit() else 100])
+        for index, message in enumerate(newest[: int(most) if most.isdecimal() else 100])
     ]
     return _json({"items": items, "total": len(newest)})
 

@@ -27,6 +27,7 @@ from harness.phone.android.call import (
 from harness.phone.android.files import resolve
 from harness.phone.android.programs import PROGRAMS
 from harness.phone.android.shell_language import (
+    LONGEST,
     AndOr,
     Command,
     Pipeline,
@@ -64,6 +65,7 @@ _VARIABLES = {
 
 def run(system: System, script: str, stdin: bytes = b"") -> Finished | Follow:
     """Runs a script. Whatever it says, it is answered as a shell would."""
+    script = script.encode("utf-8", "replace").decode()
     try:
         tree = parse(script)
     except ShellSyntaxError as problem:
@@ -284,6 +286,8 @@ class _Shell:
         name, *arguments = words
         if name in _BUILT_IN:
             return _BUILT_IN[name](self, arguments)
+        if name in ("sh", SHELL) and arguments[:1] == ["-c"]:
+            return run(self.system, " ".join(arguments[1:2]), stdin)
         call = Call(self.system, name, tuple(arguments), stdin, self._directory)
         program = PROGRAMS.get(name.removeprefix("/system/bin/"))
         if program is None:
@@ -314,7 +318,7 @@ class _Shell:
         return Finished()
 
     def _leave(self, arguments: list[str]) -> Finished:
-        if arguments and arguments[0].isdigit():
+        if arguments and arguments[0].isdecimal():
             self.code = int(arguments[0]) & 0xFF
         raise _Exit
 
@@ -348,6 +352,8 @@ class _Shell:
                     fields.append(found)
                 goes_on = False
             goes_on = (goes_on or bool(pieces)) and not (splits and letters[-1:].isspace())
+        if sum(len(each.letters) for each in fields) > LONGEST:
+            raise OSError(errno.E2BIG, "Argument list too long")
         return [name for each in fields for name in self._matching(each)]
 
     def _value(self, part: Variable | Substitution) -> str:

@@ -119,7 +119,7 @@ class _ToTree(Transformer[Token, Any]):
         return Simple(words, tuple(each for each in parts if isinstance(each, Redirection)))
 
     def redirection(self, sign: Token, target: Token) -> Redirection:
-        digit = sign[0] if sign[0].isdigit() else ""
+        digit = sign[0] if sign[0].isdecimal() else ""
         operator = str(sign)[len(digit) :]
         return Redirection(int(digit or operator != "<"), operator, str(target))
 

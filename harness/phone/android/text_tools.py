@@ -203,7 +203,7 @@ def _counted(call: Call) -> tuple[Options, int]:
     words = tuple(re.sub(r"^-(\d+)$", r"-n\1", each) for each in call.arguments)
     options = read_letters(Call(call.system, call.name, words, call.stdin), "qv", "nc")
     for letter in "nc":
-        if options.has(letter) and not options.value(letter).isdigit():
+        if options.has(letter) and not options.value(letter).isdecimal():
             raise Refusal(f"{call.name}: not integer: {options.value(letter)}")
     return options, int(options.value("n", default="10"))
 
@@ -229,7 +229,7 @@ def cut(call: Call) -> Outcome:
 def _in_ranges(place: int, ranges: str) -> bool:
     for each in ranges.split(","):
         first, dash, last = each.partition("-")
-        if not (first + last).isdigit():
+        if not (first + last).isdecimal():
             raise Refusal(f"cut: bad range '{ranges[:40]}'")
         if int(first or 1) <= place <= (int(last or 10**9) if dash else int(first)):
             return True

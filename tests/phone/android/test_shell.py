@@ -45,6 +45,7 @@ def phone() -> Device:
          "/sdcard/a.txt /sdcard/b.txt /sdcard/*.txt\n"),
         ("echo a # a comment", "a\n"),
         ("echo a#b", "a#b\n"),
+        ("sh -c 'echo in; exit 3' || echo $?", "in\n3\n"),
         ("", ""),
         (" ; ", ""),
     ],
@@ -138,6 +139,16 @@ def test_output_goes_to_no_descriptor_that_is_not_open(phone: Device) -> None:
     done = phone.run("echo a >& nothing")
     assert (done.code, done.stdout) == (1, b"")
     assert done.stderr == b"/system/bin/sh: nothing: bad file descriptor\n"
+
+
+def test_a_variable_does_not_grow_without_end(phone: Device) -> None:
+    done = phone.run("X=aaaaaaaa; " + "X=$X$X; " * 60 + "echo $?")
+    assert b"Argument list too long" in done.stderr
+    assert done.stdout == b"1\n"
+
+
+def test_digits_that_are_no_numbers_are_none(phone: Device) -> None:
+    assert phone.run("kill ²; logcat -d -t ²; input keyevent ²; head -n ²").code == 1
 
 
 def test_what_is_too_deep_is_refused(phone: Device) -> None:
