@@ -33,9 +33,9 @@ def program(project: Path, name: str, script: str) -> None:
     path.chmod(0o755)
 
 
-def make(project: Path) -> subprocess.CompletedProcess[str]:
+def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", STAMP],
+        ["make", *(arguments or (STAMP,))],
         cwd=project,
         env={**os.environ, "PATH": str(project / "bin")},
         capture_output=True,
@@ -102,6 +102,63 @@ def test_a_newer_lock_is_installed(project: Path) -> None:
     later = (project / STAMP).stat().st_mtime + 10
     os.utime(project / "package-lock.json", (later, later))
     assert "npm was called" in make(project).stdout
+
+
+@pytest.fixture
+def run_tasks(project: Path) -> tuple[str, ...]:
+    """Has `make android` do all but set up, with a Python that says how it was called."""
+    program(project, "python", 'echo "python $*"')
+    installed = (".venv/run.stamp", STAMP)
+    return (
+        "android",
+        f"PYTHON={project / 'bin' / 'python'}",
+        *(f"--assume-old={stamp}" for stamp in installed),
+    )
+
+
+def test_with_chromium_the_tasks_run_at_once(project: Path, run_tasks: tuple[str, ...]) -> None:
+    for name in ("chromium", "chromedriver"):
+        program(project, name, "exit 0")
+    ran = make(project, *run_tasks, "ARGS=--repeat 3")
+    assert ran.stdout == "python -m pytest scenarios/ --device android --repeat 3\n"
+    assert ran.stderr == ""
+
+
+def test_without_chromium_a_user_is_told_what_to_install_and_the_tasks_run(
+    project: Path, run_tasks: tuple[str, ...]
+) -> None:
+    program(project, "id", "echo 1000")
+    ran = make(project, *run_tasks)
+    assert "python -m pytest scenarios/ --device android" in ran.stdout
+    assert "tasks with web pages in Apps are left out" in ran.stderr
+    assert "apt-get install -y --no-install-recommends chromium chromium-driver" in ran.stderr
+
+
+def test_without_chromium_root_has_it_installed(project: Path, run_tasks: tuple[str, ...]) -> None:
+    program(project, "id", "echo 0")
+    program(
+        project,
+        "apt-get",
+        f'echo "$*" >> called; case $1 in install) cd {project}/bin; '
+        "for each in chromium chromedriver; do cat python > $each; chmod +x $each; done; esac",
+    )
+    (project / "bin" / "chmod").symlink_to(shutil.which("chmod") or "")
+    ran = make(project, *run_tasks)
+    assert ran.stderr == ""
+    update, install = (project / "called").read_text().splitlines()
+    assert update == "update"
+    assert install.startswith("install -y --no-install-recommends chromium chromium-driver")
+
+
+def test_an_installation_of_chromium_that_fails_stops_no_task(
+    project: Path, run_tasks: tuple[str, ...]
+) -> None:
+    program(project, "id", "echo 0")
+    program(project, "apt-get", "exit 100")
+    ran = make(project, *run_tasks)
+    assert ran.returncode == 0
+    assert "tasks with web pages in Apps are left out" in ran.stderr
+    assert "python -m pytest scenarios/" in ran.stdout
 
 
 def test_the_lock_names_versions_and_hashes_but_no_address() -> None:
