@@ -16,6 +16,11 @@ from harness.phone.android.system import System
 _DONE = "result=-1"
 _NOT_RECEIVED = "result=0"
 _LOCALES = (("zh", "CN"), ("zh", "TW"), ("zh", "HK"), ("en", "US"), ("en", "GB"))
+_LOCATED = (
+    "LocationTracker",
+    "The current location has been successfully retrieved from Location Manager",
+)
+"""Tag and text of the line of the log that the client waits for."""
 _SHANGHAI = "31.23039 121.4737 4.0"
 
 
@@ -52,7 +57,9 @@ def _clipboard(system: System, _intent: Intent) -> str:
     return f'{_DONE}, data="{base64.b64encode(text.encode("utf-8", "replace")).decode()}"'
 
 
-def _location(_system: System, _intent: Intent) -> str:
+def _location(system: System, intent: Intent) -> str:
+    if intent.extras.get("forceUpdate") == "true":
+        system.phone.log.noted(system.phone.wall_time(), "I", *_LOCATED)
     return f'{_DONE}, data="{_SHANGHAI}"'
 
 

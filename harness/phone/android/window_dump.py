@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from harness.phone.android.packages import identity, short
 from harness.phone.android.system import System
+from harness.phone.hierarchy import bounds
+from harness.phone.keyboard import keyboard_area
+from harness.phone.scene import Rect
 from harness.phone.system import ANDROID
 
 _TROUBLES = {"crash": "Application Error", "anr": "Application Not Responding"}
@@ -58,20 +61,34 @@ def _focus(system: System) -> list[str]:
 
 
 def _windows(system: System) -> list[str]:
-    name = focused_window(system)
-    metrics = system.phone.metrics
-    shown = [name, *(["InputMethod"] if system.phone.scene().keyboard else [])]
     lines = ["WINDOW MANAGER WINDOWS (dumpsys window windows)"]
-    for place, each in enumerate((*shown, "StatusBar", "NavigationBar0")):
+    for place, (name, kind, frame) in enumerate(_shown(system)):
         lines += [
-            f"  Window #{place} Window{{{identity(each)} u0 {each}}}:",
+            f"  Window #{place} Window{{{identity(name)} u0 {name}}}:",
             "    mDisplayId=0 rootTaskId=1 mSession=Session{0}",
-            f"    mFrame=[0,0][{metrics.width},{metrics.height}]",
+            f"    mAttrs={{(0,0)(fillxfill) sim={{adjust=pan}} ty={kind} fmt=TRANSLUCENT}}",
+            "    mViewVisibility=0x0 mHaveFrame=true mObscured=false",
+            f"    Frames: parent={bounds(frame)} display={bounds(frame)} frame={bounds(frame)}",
             "    mHasSurface=true isReadyForDisplay()=true",
             "    isOnScreen=true",
             "    isVisible=true",
         ]
     return lines
+
+
+def _shown(system: System) -> list[tuple[str, str, Rect]]:
+    """The windows from the topmost: name, type, and where they are."""
+    metrics = system.phone.metrics
+    wide, high = metrics.width, metrics.height
+    status = Rect(0, 0, wide, metrics.px(metrics.status_bar_dp))
+    navigation = Rect(0, high - metrics.px(metrics.gesture_bar_dp), wide, high)
+    keyboard = system.phone.scene().keyboard
+    return [
+        ("NavigationBar0", "NAVIGATION_BAR", navigation),
+        ("StatusBar", "STATUS_BAR", status),
+        *([("InputMethod", "INPUT_METHOD", keyboard_area(metrics))] if keyboard else []),
+        (focused_window(system), "BASE_APPLICATION", Rect(0, 0, wide, high)),
+    ]
 
 
 def _displays(system: System) -> list[str]:

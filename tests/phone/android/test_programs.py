@@ -209,6 +209,19 @@ def test_the_window_in_front_is_read(phone: Device, adbutils: Adbutils) -> None:
     assert (current.package, current.activity) == (PACKAGE, f"{PACKAGE}.HomeActivity")
 
 
+@pytest.mark.parametrize(
+    ("name", "frame"), [("StatusBar", (0, 0, 1080, 84)), ("NavigationBar0", (0, 2352, 1080, 2400))]
+)
+def test_the_bars_of_the_system_are_read(phone: Device, name: str, frame: tuple[int, ...]) -> None:
+    lines = phone.says("dumpsys window windows").splitlines()
+    title = re.compile(rf"^\s+Window\s#\d+\sWindow\{{[0-9a-f]+\s\w+\s{name}\}}:$")
+    start = next(place for place, line in enumerate(lines) if title.match(line))
+    told = "\n".join(lines[start : start + 6])
+    found = re.search(r"\bm?[Ff]rame=\[([0-9.-]+),([0-9.-]+)\]\[([0-9.-]+),([0-9.-]+)\]", told)
+    assert found is not None and tuple(map(int, found.groups())) == frame
+    assert "mViewVisibility=0x0" in told
+
+
 def test_a_crash_dialog_has_the_focus(phone: Device) -> None:
     phone.says(START)
     phone.says(f"am crash {PACKAGE}")
@@ -476,6 +489,15 @@ def test_text_messages_are_read_newest_first(phone: Device) -> None:
     assert shown == {"title": "12345", "text": '带"引号"的'}
     rows = phone.says("content query --uri content://sms/inbox --projection address:body")
     assert rows.splitlines()[1] == "Row: 1 address=12345, body=第一条"
+
+
+def test_a_fresh_location_is_told_in_the_log(phone: Device) -> None:
+    phone.prepare()
+    program = phone.follow("logcat -s LocationTracker")
+    program.more()
+    told = phone.says(f"am broadcast -a {SETTINGS}.location --ez forceUpdate true")
+    assert re.search(r'data="(-?[\d.]+)\s+(-?[\d.]+)\s+(-?[\d.]+)"', told)
+    assert b"The current location has been successfully retrieved" in program.more()
 
 
 def test_the_settings_app_changes_language_animation_and_tells_the_clipboard(
