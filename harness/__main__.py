@@ -12,11 +12,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from harness import doctor_report
+from harness import doctor_report, forecast
 from harness.clock import SystemClock
 from harness.doctor import works
 from harness.doctor_visit import examine
 from harness.errors import HarnessError
+from harness.plan import Shard
+from harness.problem import InvalidFile
 from harness.project import Asked, read_project
 from harness.schema import find_stale, write_all
 
@@ -77,6 +79,39 @@ def doctor(
         doctor_report.show(findings, Console())
     if not all(map(works, findings.values())):
         raise typer.Exit(INFRASTRUCTURE)
+
+
+@app.command()
+def plan(
+    device: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="A device of devices.yaml.")
+    ] = None,
+    app_id: Annotated[
+        list[str] | None, typer.Option("--app", metavar="ID", help="An App of scenarios/apps/.")
+    ] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Attempts of each task.")] = 1,
+    shard: Annotated[str, typer.Option(metavar="I/N", help="The Ith of N parts only.")] = "",
+    workers: Annotated[int, typer.Option("-n", min=1, help="Workers that share the phones.")] = 1,
+    results: Annotated[Path, typer.Option(help="Where earlier runs are.")] = PROJECT / "results",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say what `pytest scenarios/` would do, for how long, and what it would leave out and why."""
+    project = read_project(PROJECT)
+    tasks, problems = forecast.read_tasks(project)
+    ahead = forecast.plan_ahead(
+        project,
+        tasks,
+        Asked(tuple(device or ()), tuple(app_id or ()), repeat),
+        forecast.read_earlier(results),
+        shard=Shard.parse(shard) if shard else None,
+        workers=workers,
+    )
+    if as_json:
+        typer.echo(ahead.model_dump_json(indent=2))
+    else:
+        forecast.show(ahead, Console())
+    if problems:
+        raise InvalidFile(problems)
 
 
 def main() -> None:

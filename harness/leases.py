@@ -75,6 +75,21 @@ def count_phones(devices: Mapping[Name, Device], asked: tuple[Name, ...]) -> int
     return len({lease_key(name, phone) or f"own {name}" for name, phone in phones.items()})
 
 
+def check_workers(workers: int, phones: int) -> None:
+    """Holds the number of workers against that of the phones they are to share.
+
+    Raises:
+        UsageError: some would have none.
+    """
+    if workers > phones:
+        are = (
+            "device asked for is 1 phone"
+            if phones == 1
+            else f"devices asked for are {phones} phones"
+        )
+        raise UsageError(f"-n {workers}: the {are}; use -n {phones}")
+
+
 class Leases:
     """The lease of one worker: at most one phone at a time. Use as a context manager.
 

@@ -105,13 +105,19 @@ def _run_directories(results: Path) -> list[Path]:
 
 
 def _latest_run(results: Path) -> Path:
+    runs = newest_runs(results)
+    if not runs:
+        raise UsageError(f"{results}: holds no run yet; make one with `pytest scenarios/`")
+    return runs[0]
+
+
+def newest_runs(results: Path) -> tuple[Path, ...]:
+    """The runs that can be read, the one that started last first."""
     started = []
     for directory in _run_directories(results):
         with suppress(UsageError):  # a run that cannot be read is not the one that was meant
             started.append((read_request(directory).started_at.timestamp(), directory))
-    if not started:
-        raise UsageError(f"{results}: holds no run yet; make one with `pytest scenarios/`")
-    return max(started)[1]
+    return tuple(directory for _, directory in sorted(started, reverse=True))
 
 
 # --- writing --------------------------------------------------------------------------------------

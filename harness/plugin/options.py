@@ -10,7 +10,7 @@ import pytest
 
 from harness.clock import SystemClock
 from harness.errors import UsageError
-from harness.leases import count_phones
+from harness.leases import check_workers, count_phones
 from harness.plan import Shard
 from harness.project import SCENARIOS, Asked, Project, read_project
 from harness.store import new_run_id
@@ -125,10 +125,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     project_of(config)
     workers = config.getoption("numprocesses", None)
-    if isinstance(workers, int) and workers > (phones := count_phones_of(config)):
-        are = (
-            "device asked for is 1 phone"
-            if phones == 1
-            else f"devices asked for are {phones} phones"
-        )
-        raise pytest.UsageError(f"-n {workers}: the {are}; use -n {phones}")
+    if isinstance(workers, int):
+        try:
+            check_workers(workers, count_phones_of(config))
+        except UsageError as exc:
+            raise pytest.UsageError(str(exc)) from exc
