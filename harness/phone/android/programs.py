@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from harness.phone.android import (
     activity_manager,
+    conditions,
     dumpsys,
     file_tools,
     inputs,
@@ -15,6 +16,7 @@ from harness.phone.android import (
     properties,
     services_tools,
     text_tools,
+    time_tools,
 )
 from harness.phone.android.call import Call, Outcome, Program, said
 
@@ -27,6 +29,7 @@ def which(call: Call) -> Outcome:
 
 PROGRAMS: Mapping[str, Program] = {
     **activity_manager.PROGRAMS,
+    **conditions.PROGRAMS,
     **dumpsys.PROGRAMS,
     **file_tools.PROGRAMS,
     **inputs.PROGRAMS,
@@ -36,5 +39,6 @@ PROGRAMS: Mapping[str, Program] = {
     **properties.PROGRAMS,
     **services_tools.PROGRAMS,
     **text_tools.PROGRAMS,
+    **time_tools.PROGRAMS,
     "which": which,
 }

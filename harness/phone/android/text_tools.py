@@ -1,17 +1,15 @@
-"""Programs for text and conditions: `echo`, `grep`, `wc`, `test`, `date` and the like."""
+"""Programs for text: `echo`, `grep`, `wc`, `sort` and the like."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Callable
-from datetime import datetime
 
 from harness.phone.android.call import (
     NOTHING,
     Call,
     Finished,
-    Follow,
     Options,
     Outcome,
     Program,
@@ -276,150 +274,6 @@ def sort(call: Call) -> Outcome:
     return _output(sorted(lines, key=key, reverse=options.has("r")))
 
 
-# --- conditions ----------------------------------------------------------------------------------
-
-
-def test(call: Call) -> Outcome:
-    """`test` and `[`: files, texts, numbers; `!`, `-a`, `-o`."""
-    words = list(call.arguments)
-    if call.name == "[":
-        if words[-1:] != ["]"]:
-            raise Refusal("/system/bin/sh: [: missing ]", 2)
-        words.pop()
-    return Finished(code=int(not _either(call, words)))
-
-
-def _either(call: Call, words: list[str]) -> bool:
-    for sign, combine in (("-o", any), ("-a", all)):
-        if sign in words[1:-1] and len(words) > 3:
-            place = words.index(sign, 1)
-            sides = (words[:place], words[place + 1 :])
-            return combine(_either(call, side) for side in sides)
-    if words[:1] == ["!"]:
-        return not _either(call, words[1:])
-    return _holds(call, words)
-
-
-def _holds(call: Call, words: list[str]) -> bool:
-    match words:
-        case []:
-            return False
-        case [text]:
-            return bool(text)
-        case [sign, text] if sign in _UNARY:
-            return _UNARY[sign](call, text)
-        case [left, sign, right] if sign in _TEXTS:
-            return _TEXTS[sign](left, right)
-        case [left, sign, right] if sign in _NUMBERS:
-            return _NUMBERS[sign](_number(left), _number(right))
-    raise Refusal(f"/system/bin/sh: {call.name}: unexpected operator/operand", 2)
-
-
-def _number(text: str) -> int:
-    if not re.fullmatch(r"\s*[-+]?\d{1,18}\s*", text):
-        raise Refusal(f"/system/bin/sh: {text[:40]}: bad number", 2)
-    return int(text)
-
-
-def _size(call: Call, path: str) -> int:
-    return call.system.files.stat(call.path(path))[1]
-
-
-def _is_file(call: Call, path: str) -> bool:
-    where = call.path(path)
-    return call.system.files.exists(where) and not call.system.files.is_directory(where)
-
-
-_UNARY: dict[str, Callable[[Call, str], bool]] = {
-    "-e": lambda call, path: call.system.files.exists(call.path(path)),
-    "-f": _is_file,
-    "-d": lambda call, path: call.system.files.is_directory(call.path(path)),
-    "-r": lambda call, path: call.system.files.exists(call.path(path)),
-    "-w": lambda call, path: call.system.files.exists(call.path(path)),
-    "-x": lambda call, path: bool(call.system.files.stat(call.path(path))[0] & 0o111),
-    "-s": lambda call, path: _size(call, path) > 0,
-    "-L": lambda call, path: False,
-    "-h": lambda call, path: False,
-    "-n": lambda call, text: bool(text),
-    "-z": lambda call, text: not text,
-}
-_TEXTS: dict[str, Callable[[str, str], bool]] = {
-    "=": lambda left, right: left == right,
-    "==": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
-}
-_NUMBERS: dict[str, Callable[[int, int], bool]] = {
-    "-eq": lambda left, right: left == right,
-    "-ne": lambda left, right: left != right,
-    "-lt": lambda left, right: left < right,
-    "-le": lambda left, right: left <= right,
-    "-gt": lambda left, right: left > right,
-    "-ge": lambda left, right: left >= right,
-}
-
-
-# --- time ----------------------------------------------------------------------------------------
-
-
-def date(call: Call) -> Outcome:
-    """The phone's time, in its time zone; +FORMAT as strftime has it."""
-    options = read_letters(call, "u", "D")
-    at = call.system.phone.wall_time()
-    form = next((each[1:] for each in options.operands if each.startswith("+")), "")
-    if not form and options.operands:
-        raise Refusal("date: cannot set date: Operation not permitted")
-    return said(at.strftime(_portable(form or "%a %b %e %H:%M:%S %Z %Y", at)))
-
-
-def _portable(form: str, at: datetime) -> str:
-    """The format with what Python's strftime does otherwise filled in: %s, %N, %3N."""
-
-    def filled(match: re.Match[str]) -> str:
-        if match[0] == "%s":
-            return str(int(at.timestamp()))
-        return match[0] if match[0] == "%%" else f"{at:%f}000"[: int(match[1] or 9)]
-
-    return re.sub(r"%%|%s|%(\d?)N", filled, form)
-
-
-def uptime(call: Call) -> Outcome:
-    """How long the phone has been on."""
-    at = call.system.phone.wall_time()
-    minutes = int((at - call.system.started_at).total_seconds() // 60)
-    up = f"up {minutes // 60:2d}:{minutes % 60:02d}" if minutes >= 60 else f"up {minutes} min"
-    return said(f" {at:%H:%M:%S} {up},  0 users,  load average: 0.00, 0.00, 0.00")
-
-
-class Sleep(Follow):
-    """Does nothing until its time is over."""
-
-    def __init__(self, call: Call, seconds: float) -> None:
-        self._clock = call.system.phone.clock
-        self._due = self._clock.monotonic() + seconds
-
-    def more(self) -> bytes:
-        """What has come since the last call."""
-        return b""
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is over."""
-        return self._clock.monotonic() >= self._due
-
-    def close(self) -> None:
-        """Ends it."""
-        self._due = 0.0
-
-
-def sleep(call: Call) -> Outcome:
-    """Waits for so many seconds (s), minutes (m), hours (h) or days (d)."""
-    given = re.fullmatch(r"(\d{1,9}(?:\.\d{0,9})?)([smhd]?)", call.first)
-    if given is None:
-        raise Refusal(f"sleep: Unknown suffix '{call.first[:40]}'")
-    seconds = float(given[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[given[2]]
-    return Sleep(call, seconds) if seconds else NOTHING
-
-
 # --- names ---------------------------------------------------------------------------------------
 
 
@@ -450,10 +304,8 @@ def uname(call: Call) -> Outcome:
 
 
 PROGRAMS: dict[str, Program] = {
-    "[": test,
     "basename": basename,
     "cut": cut,
-    "date": date,
     "dirname": dirname,
     "echo": echo,
     "false": false,
@@ -461,14 +313,11 @@ PROGRAMS: dict[str, Program] = {
     "egrep": grep,
     "head": head,
     "printf": printf,
-    "sleep": sleep,
     "sort": sort,
     "tail": tail,
-    "test": test,
     "tr": tr,
     "true": true,
     ":": true,
     "uname": uname,
-    "uptime": uptime,
     "wc": wc,
 }
