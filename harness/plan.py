@@ -12,8 +12,10 @@ from typing import Self
 from harness.errors import UsageError
 from harness.load import Document
 from harness.model import (
+    LOCATORS_IN,
     AppProfile,
     Commit,
+    Context,
     Expect,
     ExpectGone,
     Frozen,
@@ -280,20 +282,39 @@ def find_missing(
 ) -> tuple[str, ...]:
     """The elements that a scenario cannot do without and a profile does not name, sorted.
 
+    One that can be found on the App's own screens only is not named for its web pages,
+    nor the other way round.
+
     An element that a `when` asks for is not needed: that the profile does not name
     it means that it is not there. Nor is what the `when` would do then. A refusal
     that the App cannot show is no reason to leave the App out either.
     """
     value = scenario.value
     needed = {
-        *_names_in(value.goal),
-        *(name for checkpoint in value.checkpoints for name in _names_in(checkpoint)),
+        *_names_in(value.goal, value.goal.context),
+        *(name for each in value.checkpoints for name in _names_in(each, each.context)),
         *_needed(value.steps, profile, shared),
     }
-    return tuple(sorted(needed - profile.elements.keys()))
+    found = (_say_missing(name, context, profile) for name, context in needed)
+    return tuple(sorted(filter(None, found)))
 
 
-def _needed(steps: Sequence[Step], profile: AppProfile, shared: Shared) -> Iterator[str]:
+_PLACES: Mapping[Context, str] = {"native": "on its own screens", "webview": "in its web pages"}
+
+
+def _say_missing(name: str, context: Context, profile: AppProfile) -> str:
+    """The name, and where it is missing if it is named; nothing when it can be found."""
+    locators = profile.elements.get(name)
+    if locators is None:
+        return name
+    fits = any(locator.tag in LOCATORS_IN[context] for locator in locators)
+    return "" if fits else f"{name} {_PLACES[context]}"
+
+
+_Named = tuple[str, Context]
+
+
+def _needed(steps: Sequence[Step], profile: AppProfile, shared: Shared) -> Iterator[_Named]:
     for step in steps:
         if isinstance(step, When):
             seen = step.when.visible
@@ -302,8 +323,8 @@ def _needed(steps: Sequence[Step], profile: AppProfile, shared: Shared) -> Itera
         elif isinstance(step, Run):
             yield from _needed(shared[step.run.scenario].value.steps, profile, shared)
         else:
-            yield from _names_in(step)
+            yield from _names_in(step, "webview" if _is_in_web(step) else "native")
 
 
-def _names_in(model: Frozen) -> Iterator[str]:
-    return (name for name, _ in element_names(model, ()))
+def _names_in(model: Frozen, context: Context) -> Iterator[_Named]:
+    return ((name, context) for name, _ in element_names(model, ()))

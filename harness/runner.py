@@ -234,7 +234,7 @@ class _Attempt:
             case ScrollTo():
                 self._scroll(step, draft)
             case WaitFor(wait_for=condition) | Expect(expect=condition):
-                self._see(condition, draft)
+                self._see(placed(condition, step), draft)
             case ExpectGone():
                 self._see_gone(step, draft)
             case When():

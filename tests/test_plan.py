@@ -7,6 +7,8 @@ import pytest
 
 from harness.load import Document, load_shared
 from harness.model import (
+    ByClass,
+    ByCss,
     Condition,
     Expect,
     PlannedStep,
@@ -296,3 +298,21 @@ def test_a_goal_on_a_web_page_makes_it_such_a_task_and_other_tasks_are_not(
         task = scenario(tmp_path, "tap: home.search", goal=goal)
         planned = plan([task], project.profiles, project.by_id, devices, without_web=("phone",))
         assert len(planned.attempts) == attempts
+
+
+def test_an_element_that_cannot_be_found_where_it_is_looked_for_is_not_named_there(
+    project: Project, tmp_path: Path
+) -> None:
+    [profile] = [each for each in project.profiles if each.value.id == "sample_city"]
+    elements = {
+        **profile.value.elements,
+        "home.search": (ByCss(css="#search"),),
+        "search.input": (ByClass.model_validate({"class": "android.widget.EditText"}),),
+    }
+    web_only = profile.value.model_copy(update={"elements": elements})
+    steps = ("tap: home.search", "{type: {into: search.input, text: a}, in: webview}")
+    task = scenario(tmp_path, *steps, goal="{visible: home.search, in: webview}")
+    assert find_missing(task, web_only, project.by_id) == (
+        "home.search on its own screens",
+        "search.input in its web pages",
+    )

@@ -569,6 +569,7 @@ class Phone:
         shown = [self._show(self._front, window) for window in (screen, *screen.dialogs)]
         shown += [self._show(self._home, window) for window in self._system]
         self._keep_web_views()
+        self._fit_page(shown[0])
         front = self._system[-1] if self._system else screen.top
         page = shown[0].root.widget
         scene = Scene(
@@ -598,19 +599,24 @@ class Phone:
     def picture_png(self) -> bytes:
         """The screen as a PNG; black while a window that forbids screenshots is open."""
         scene = self.scene()
-        page = self._page(scene)
+        page = self._page()
         if self._picture is None or self._picture[0] is not scene or self._picture[1] != page:
             self._picture = (scene, page, png.encode(_picture(scene, page)))
         return self._picture[2]
 
-    def _page(self, scene: Scene) -> bytes | None:
+    def _page(self) -> bytes | None:
         """What the web view on the screen shows now, as PNG; it changes without the phone."""
         window = self._front.stack[-1]
         if window.web_view is None:
             return None
-        placed = scene.windows[0].root.walk()
-        room = next(each.box for each in placed if isinstance(each.widget, WebView))
-        return self._web.picture(PageId(self._front.pid, window.serial), room)
+        return self._web.picture(PageId(self._front.pid, window.serial))
+
+    def _fit_page(self, shown: Window) -> None:
+        """Lets the page of the screen in front be as large as its web view."""
+        window = self._front.stack[-1]
+        if window.web_view is not None:
+            views = (each for each in shown.root.walk() if isinstance(each.widget, WebView))
+            self._web.fit(PageId(self._front.pid, window.serial), next(views).box)
 
     def devtools(self) -> tuple[DevtoolsSocket, ...]:
         """The sockets of web views that `/proc/net/unix` lists, and where they lead."""

@@ -115,13 +115,19 @@ class WebViews:
             # As when a renderer dies: the page is loaded anew at the next look.
             self._engines.pop(pid).close()
 
-    def picture(self, page: PageId, room: Rect) -> bytes | None:
-        """The page as PNG, one pixel a pixel of `room`; None while there is nothing to see."""
+    def fit(self, page: PageId, room: Rect) -> None:
+        """Lets the page be as large as the web view that shows it, `room` in pixels."""
         tab = self._tab(page)
-        if tab is None or room.empty:
+        if tab is not None and not room.empty:
+            with suppress(WebTrouble):
+                tab.fit(room, self._metrics.density)
+
+    def picture(self, page: PageId) -> bytes | None:
+        """The page as PNG, in pixels of the screen; None while there is nothing to see."""
+        tab = self._tab(page)
+        if tab is None:
             return None
         try:
-            tab.fit(room, self._metrics.density)
             return tab.picture()
         except WebTrouble:
             return None
@@ -137,7 +143,6 @@ class WebViews:
             for seconds, x, y in track
         ]
         with suppress(WebTrouble):
-            tab.fit(room, density)
             tab.touch(inside)
 
     def type_text(self, page: PageId, text: str) -> None:

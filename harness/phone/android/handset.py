@@ -29,6 +29,7 @@ class Handset:
     def __init__(self, phone: Phone, adb: socket.socket, endpoint: socket.socket) -> None:
         self.phone = phone
         self.system = System(phone, serial=address_of(adb))
+        self.system.unix_sockets = lambda: [each.name for each in phone.devtools()]
         self.url = url_of(endpoint)
         self._adb = adb
         self._automation = listen()
@@ -81,8 +82,10 @@ class Handset:
     def _automation_ended(self) -> None:
         self.system.automation_running = False
 
-    def _web_view(self, _name: str) -> tuple[str, int] | None:
-        return None
+    def _web_view(self, name: str) -> tuple[str, int] | None:
+        """Where the DevTools of a web view listen, by the name of their abstract socket."""
+        there = {each.name: (each.host, each.port) for each in self.phone.devtools()}
+        return there.get(name)
 
 
 def address_of(listening: socket.socket) -> str:
