@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import loader, overhead, pictures
+from benchmarks import loader, overhead, pictures, stack
 
 BENCHMARKS = {
     "overhead": overhead.measure,
     "pictures": pictures.measure,
     "loader": loader.measure,
+    "stack": stack.measure,
 }
 
 

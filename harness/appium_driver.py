@@ -240,9 +240,31 @@ class AppiumDriver:
         selector = page_strategy(locator)
         if selector is None:
             return ()
-        with _translated(f"looking for {selector[1]} in the web page"):
-            found = self._session.execute_script(LOOK_IN_PAGE, *selector)
+        with suppress(ElementGone), self._while_page_lasts(f"looking for {selector[1]}"):
+            try:
+                found = self._session.execute_script(LOOK_IN_PAGE, *selector)
+            except (foreign.InvalidElementStateException, foreign.JavascriptException) as exc:
+                # The script is ours: what it cannot read is the selector.
+                raise UsageError(f"looking for {selector[1]}: {_first_line(exc)}") from exc
             return tuple(_seen_in_page(element, page) for element in found)
+        return ()
+
+    @contextmanager
+    def _while_page_lasts(self, doing: str) -> Iterator[None]:
+        """Turns errors into ours; of a web page that has closed, native is what is left.
+
+        Raises:
+            ElementGone: the page has closed; the session has not.
+        """
+        with _translated(doing if self._page is None else f"{doing} in the web page"):
+            try:
+                yield
+            except (foreign.InvalidSessionIdException, foreign.NoSuchWindowException) as exc:
+                if self._page is None:
+                    raise
+                # Only chromedriver's session is over, if Appium still answers.
+                self.enter("native")
+                raise ElementGone(f"{doing}: the web page has closed") from exc
 
     def picture(self) -> bytes:
         """The screen, as PNG."""
@@ -254,9 +276,12 @@ class AppiumDriver:
 
     def hierarchy(self) -> str:
         """The view hierarchy, as XML; of a web page its elements."""
-        with _translated("reading the view hierarchy"):
-            source = str(self._ask(Command.GET_PAGE_SOURCE, {}))
-            return source if self._page is None else _as_xml(source)
+        doing = "reading the view hierarchy"
+        if self._page is not None:
+            with suppress(ElementGone), self._while_page_lasts(doing):
+                return _as_xml(str(self._ask(Command.GET_PAGE_SOURCE, {})))
+        with _translated(doing):
+            return str(self._ask(Command.GET_PAGE_SOURCE, {}))
 
     def foreground(self) -> tuple[str, str]:
         """Package and activity in front."""
@@ -323,12 +348,12 @@ class AppiumDriver:
 
     def click(self, element: Seen) -> None:
         """Clicks an element of a web page, scrolled into view."""
-        with _translated("clicking"):
+        with self._while_page_lasts("clicking"):
             self._ask(Command.CLICK_ELEMENT, {"id": element.handle})
 
     def write(self, element: Seen, text: str) -> None:
         """Puts text into a field, in place of what it holds."""
-        with _translated("writing"):
+        with self._while_page_lasts("writing"):
             self._ask(Command.CLEAR_ELEMENT, {"id": element.handle})
             self._ask(
                 Command.SEND_KEYS_TO_ELEMENT,
@@ -337,7 +362,7 @@ class AppiumDriver:
 
     def clear(self, element: Seen) -> None:
         """Empties a field."""
-        with _translated("clearing"):
+        with self._while_page_lasts("clearing"):
             self._ask(Command.CLEAR_ELEMENT, {"id": element.handle})
 
     def back(self) -> None:
@@ -366,12 +391,17 @@ class AppiumDriver:
 
     def reset(self, package: str, *, keep_data: bool = False) -> None:
         """Stops the App and, unless they are kept, drops its data."""
-        if self.app_state(package) == "not_installed":
-            raise AppMissing(f"{package} is not installed on this device")
-        with _translated(f"resetting {package}"):
-            self._session.terminate_app(package)
-            if not keep_data:
-                self._session.execute_script("mobile: clearApp", {"appId": package})
+        try:
+            with _translated(f"resetting {package}"):
+                if keep_data:
+                    self._session.terminate_app(package)
+                else:  # which stops it as well
+                    self._session.execute_script("mobile: clearApp", {"appId": package})
+        except NoAnswer as refused:
+            # Behind adb the question costs as much as the answer: asked only when in doubt.
+            if self.app_state(package) == "not_installed":
+                raise AppMissing(f"{package} is not installed on this device") from refused
+            raise
 
     def open_link(self, link: str, package: str) -> None:
         """Opens a deep link in the App."""

@@ -170,7 +170,8 @@ class _Attempt:
 
     def _note_messages(self) -> None:
         """What is in the inbox by now is no answer to what the attempt will ask for."""
-        if any(barrier.inbox for barrier in self._profile.barriers.values()):
+        barriers = [self._profile.barriers[name] for name in barriers_of(self._pending)]
+        if any(barrier.inbox for barrier in barriers):
             self._messages_before = self._driver.inbox().total
 
     def _session(self) -> dict[str, str | int | float | bool]:
@@ -416,6 +417,14 @@ def scroll_line(screen: Box, direction: Direction) -> tuple[Point, Point]:
         "down": "up", "up": "down", "left": "right", "right": "left",
     }  # fmt: skip
     return swipe_line(screen, opposite[direction], SCROLL_SHARE)
+
+
+def barriers_of(steps: Iterable[PlannedStep]) -> Iterator[str]:
+    """The names of the barriers among steps, also in those that steps hold."""
+    for planned in steps:
+        if isinstance(planned.step, PassBarrier):
+            yield planned.step.barrier
+        yield from barriers_of(planned.steps)
 
 
 def _recorded(task: Task, started_at: datetime, course: _Course) -> AttemptRecord:

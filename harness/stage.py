@@ -70,9 +70,9 @@ class Stage:
             )
         return self.evidence.picture(png)
 
-    def hierarchy(self) -> Future[str]:
-        """Reads and keeps the view hierarchy, its secrets hidden."""
-        return self.evidence.hierarchy(self.redaction.hierarchy(self.driver.hierarchy()))
+    def keep_hierarchy(self, hierarchy: str) -> Future[str]:
+        """Keeps a view hierarchy, its secrets hidden."""
+        return self.evidence.hierarchy(self.redaction.hierarchy(hierarchy))
 
 
 @dataclass

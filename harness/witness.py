@@ -32,8 +32,9 @@ class Witness:
         """The screen after the step: picture, hierarchy, activity, checkpoints."""
         with draft.ledger.evidence():
             draft.after = self._last = self._stage.picture()
-            draft.hierarchy = self._stage.hierarchy()
-            draft.activity = self._activity_of(draft.after)
+            hierarchy = self._stage.driver.hierarchy()
+            draft.hierarchy = self._stage.keep_hierarchy(hierarchy)
+            draft.activity = self._activity_of(hierarchy)
             self._reach_checkpoints()
 
     def examine(self, failed: StepFailed, draft: Draft) -> Symptoms:
@@ -58,13 +59,14 @@ class Witness:
         lines = tuple(map(self._stage.redaction.words, self._log))
         return self._stage.evidence.log(lines).result()
 
-    def _activity_of(self, picture: Picture) -> str:
-        """The activity in front; the same picture has the same as when it was asked last.
+    def _activity_of(self, hierarchy: str) -> str:
+        """The activity in front; the same hierarchy has the same as when it was asked last.
 
-        On a phone behind adb the question costs more than the picture.
+        On a phone behind adb the question costs twice what a hierarchy does. The picture
+        would not do: secure screens are all black.
         """
-        if picture.digest != self._activity[0]:
-            self._activity = (picture.digest, self._stage.driver.activity())
+        if hierarchy != self._activity[0]:
+            self._activity = (hierarchy, self._stage.driver.activity())
         return self._activity[1]
 
     def _reach_checkpoints(self) -> None:

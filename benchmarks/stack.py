@@ -1,0 +1,254 @@
+"""The harness beside a bare Appium client that does the same, on the same Appium server.
+
+Both drive one simulated phone behind real adb, Appium and UiAutomator2. The bare
+script is what a tester would write by hand for each task: the same elements found by
+the same locators, the same touches at the same places, the same text, and a
+screenshot saved wherever the harness kept one. It awaits elements as eagerly as the
+harness does at its most eager; it times, checks and records nothing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Any
+
+from appium.options.android import UiAutomator2Options
+from appium.webdriver.webdriver import WebDriver
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from harness.appium_driver import CAPABILITIES, SETTINGS, AppiumDriver, strategy
+from harness.clock import SystemClock
+from harness.evidence import Evidence
+from harness.load import load_scenario
+from harness.model import (
+    AttemptRecord,
+    Clear,
+    HideKeyboard,
+    Launch,
+    Outcome,
+    PlannedAttempt,
+    PlannedStep,
+    Scenario,
+    SimulatedDevice,
+    Step,
+    StepRecord,
+    Tap,
+    Type,
+)
+from harness.plan import plan
+from harness.processes.android_stack import AndroidStack
+from harness.project import Project, read_project, scenario_files
+from harness.runner import DRAG_S, run_attempt
+from harness.stage import Task
+from harness.stations import Outfit, Reached, station
+from harness.store import RunDirectory
+
+PROJECT = Path(__file__).parents[1]
+APP = "sample_city"
+LOOK_PAUSE_S = 0.02
+"""Between two looks of the bare script: the shortest that the harness ever takes."""
+ROUNDS = 2
+GIVES_UP_S = 30.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One task, done by both: seconds."""
+
+    task: str
+    harness_s: float
+    bare_s: float
+
+
+def measure() -> None:
+    """Does the tasks that need nobody by the harness and by the bare script, and prints both."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, clock = Path(scratch), SystemClock()
+        stack = AndroidStack(folder / "logs", clock)
+        device = SimulatedDevice(kind="simulated", stack="android", apps=(APP,))
+        phone = station(device, stack, Outfit({}, PROJECT, clock, folder / "logs"))
+        try:
+            rows = _measure(phone.reach(), folder)
+        finally:
+            phone.close()
+            stack.close()
+    _show(rows)
+
+
+def _measure(reached: Reached, folder: Path) -> list[Row]:
+    """Both in one session, taking turns task by task: what slows the machine slows both."""
+    project = read_project(PROJECT)
+    options = UiAutomator2Options().load_capabilities({**CAPABILITIES, **reached.capabilities})
+    session = WebDriver(reached.url, options=options)
+    harness = _Harness(session, project, folder)
+    script = _Script(session, folder, project.profiles[APP].value.android.package)
+    rows = []
+    try:
+        for planned, scenario in track(list(_tasks(project)), "tasks", transient=True):
+            # The first time warms up, and tells whether the task can be done without a person.
+            record, _ = harness.run(planned, scenario)
+            if record.verdict.outcome is not Outcome.COMPLETED:
+                continue
+            for _ in range(ROUNDS):
+                record, harness_s = harness.run(planned, scenario)
+                rows.append(Row(planned.scenario, harness_s, script.run(record, planned)))
+    finally:
+        harness.close()
+        session.quit()
+    return rows
+
+
+def _tasks(project: Project) -> Iterator[tuple[PlannedAttempt, Scenario]]:
+    documents = [load_scenario(path, root=project.root) for path in scenario_files(project.root)]
+    by_id = {document.value.id: document.value for document in documents}
+    planned = plan(documents, [project.profiles[APP]], project.shared, {"android": [APP]})
+    for attempt in planned.attempts:
+        yield attempt, by_id[attempt.scenario]
+
+
+# --- by the harness -------------------------------------------------------------------------------
+
+
+class _Harness:
+    """Makes attempts as a run does, evidence and records on the disk."""
+
+    def __init__(self, session: WebDriver, project: Project, folder: Path) -> None:
+        self._session = session
+        self._project = project
+        for name in ("attempts", "evidence"):
+            (folder / name).mkdir()
+        self._directory = RunDirectory(folder)
+        self._evidence = Evidence(self._directory.keep)
+        self._driver = AppiumDriver(session)
+
+    def run(self, planned: PlannedAttempt, scenario: Scenario) -> tuple[AttemptRecord, float]:
+        """The record, and the seconds from the first command to the record on the disk."""
+        profile = self._project.profiles[APP].value
+        task = Task(planned, scenario, profile, simulated=True, attended=True)
+        self._session.update_settings(dict(SETTINGS))
+        began = perf_counter()
+        record = run_attempt(task, lambda: self._driver, self._evidence, SystemClock())
+        self._directory.append(record)
+        return record, perf_counter() - began
+
+    def close(self) -> None:
+        self._evidence.__exit__()
+
+
+# --- by the bare script ---------------------------------------------------------------------------
+
+
+def _flat(steps: Sequence[PlannedStep]) -> Iterator[PlannedStep]:
+    for step in steps:
+        yield step
+        yield from _flat(step.steps)
+
+
+class _Script:
+    """Does by hand what a record says was done."""
+
+    def __init__(self, session: WebDriver, folder: Path, package: str) -> None:
+        self._session = session
+        self._folder = folder
+        self._package = package
+        self._shots = 0
+
+    def run(self, record: AttemptRecord, planned: PlannedAttempt) -> float:
+        """The seconds from the first command to the last screenshot on the disk."""
+        steps = {step.path: step.step for step in _flat(planned.steps)}
+        last: str | None = None
+        self._session.update_settings({"shouldUseCompactResponses": True})
+        began = perf_counter()
+        self._session.terminate_app(self._package)
+        self._session.execute_script("mobile: clearApp", {"appId": self._package})
+        for done in record.steps:
+            # Before a touch the harness takes a picture only where it has had to wait.
+            if done.before not in (None, last):
+                self._shoot()
+            if done.status == "done":
+                self._do(done, steps[done.path])
+            if done.after is not None:
+                last = done.after
+                self._shoot()
+        return perf_counter() - began
+
+    def _do(self, done: StepRecord, step: Step) -> None:
+        element = self._await(done)
+        match step:
+            case Launch():
+                self._session.activate_app(self._package)
+            case Type() if element is not None:
+                element.clear()
+                element.send_keys(step.type.text)
+            case Clear() if element is not None:
+                element.clear()
+            case HideKeyboard():
+                if self._session.is_keyboard_shown():
+                    self._session.hide_keyboard()
+            case Tap() if done.touched is not None:
+                self._session.tap([(done.touched.x, done.touched.y)], 50)
+            case _ if done.kind == "back":
+                self._session.back()
+            case _ if done.kind == "scroll_to":
+                self._scroll(done)
+            case _:
+                pass  # only looked at, or a step that holds others
+
+    def _await(self, done: StepRecord) -> Any:
+        """The element of a step, once it is there; a scroll looks for it by itself."""
+        if done.match is None or done.kind == "scroll_to":
+            return None
+        return self._found(done, lambda: sleep(LOOK_PAUSE_S))
+
+    def _scroll(self, done: StepRecord) -> None:
+        size = self._session.get_window_size()
+        middle, high = size["width"] // 2, size["height"]
+
+        def drag() -> None:
+            self._session.swipe(middle, high * 3 // 4, middle, high // 4, round(1000 * DRAG_S))
+
+        self._found(done, drag)
+
+    def _found(self, done: StepRecord, meanwhile: Callable[[], None]) -> Any:
+        if done.match is None:
+            raise ValueError(f"{done.sentence}: nothing is recorded to look for")
+        deadline = perf_counter() + GIVES_UP_S
+        while perf_counter() < deadline:
+            found = self._session.find_elements(*strategy(done.match.locator))
+            if found:
+                return found[0]
+            meanwhile()
+        raise TimeoutError(f"{done.sentence} was not found")
+
+    def _shoot(self) -> None:
+        self._shots += 1
+        self._session.get_screenshot_as_file(str(self._folder / f"{self._shots}.png"))
+
+
+# --- what was measured ----------------------------------------------------------------------------
+
+
+def _show(rows: Sequence[Row]) -> None:
+    table = Table(
+        title="Harness and bare script, simulated phone, one Appium", title_justify="left"
+    )
+    table.add_column("task")
+    for heading in ("n", "harness s", "bare script s", "ratio"):
+        table.add_column(heading, justify="right")
+    for task in dict.fromkeys(row.task for row in rows):
+        _add(table, task, [row for row in rows if row.task == task])
+    table.add_section()
+    _add(table, "in all", rows)
+    Console().print(table)
+
+
+def _add(table: Table, name: str, rows: Sequence[Row]) -> None:
+    harness_s, bare_s = sum(row.harness_s for row in rows), sum(row.bare_s for row in rows)
+    figures = (f"{harness_s:.2f}", f"{bare_s:.2f}", f"{harness_s / bare_s:.3f}")
+    table.add_row(name, str(len(rows)), *figures)
