@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from threading import Timer
 
 import psutil
 import pytest
 
+from harness.clock import SystemClock
+from harness.leases import Holder, Leases
 from harness.model import AttemptRecord, Outcome, SimulatedDevice
 from harness.processes.simulated_phone import SimulatedPhone
+from harness.project import read_project
 from harness.store import read_run
 from tests.tester import Project
 
@@ -202,6 +207,46 @@ def test_a_dead_phone_of_a_pool_costs_no_attempt(project: Project) -> None:
         phone.stop()
     result.assert_outcomes(passed=2)
     assert {record.phone for record in attempts(project)} == {"alive"}
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "1")], ids=["alone", "with workers"])
+def test_a_run_waits_for_a_phone_that_another_run_is_on_and_says_so(
+    project: Project, options: tuple[str, ...]
+) -> None:
+    project.task("open_home")
+    phone = SimulatedPhone.start(SimulatedDevice(kind="simulated", apps=("sample_city",)))
+    (project.path / "devices.yaml").write_text(
+        "default: cable\n"
+        "devices:\n"
+        f'  cable: {{kind: remote, apps: [sample_city], url: "{phone.url}",\n'
+        f'          capabilities: {{"appium:udid": "{project.path.name}"}}}}\n'
+    )
+    devices = read_project(project.path).devices.devices
+    holder = Holder(run="another", worker="main", process=os.getpid())
+    command = (sys.executable, "-m", "pytest", "scenarios/", "--run-id", "it", *options)
+    try:
+        with (
+            Leases(devices, holder, SystemClock(), leave=print, tell=print) as other,
+            subprocess.Popen(
+                command,
+                cwd=project.path,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            ) as process,
+        ):
+            other.phone("cable")
+            assert process.stdout is not None
+            limit = Timer(60, process.kill)
+            limit.start()
+            assert any(f"cable is taken by {holder}" in line for line in process.stdout)
+            limit.cancel()
+            other.let_go()
+            process.communicate(timeout=60)
+    finally:
+        phone.stop()
+    assert process.returncode == pytest.ExitCode.OK
+    assert [record.verdict.outcome for record in attempts(project)] == [Outcome.COMPLETED]
 
 
 def test_tests_that_are_no_tasks_are_shared_out_as_ever(project: Project) -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from rich.console import Console
@@ -69,9 +69,11 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if not attempts or session.config.option.collectonly:
         return
     config = session.config
-    config.stash[CONSOLE] = make_console(config)
     if hasattr(config, "workerinput"):
+        # A worker's stdout leads nowhere, its stderr to where the controller's does.
+        config.stash[CONSOLE] = make_console(config, sys.stderr)
         return
+    config.stash[CONSOLE] = make_console(config, sys.stdout)
     scenarios = list({item.scenario.id: item.scenario for item in attempts}.values())
     record = request(config, [item.planned for item in attempts], scenarios)
     try:
@@ -116,13 +118,13 @@ def stop_as_by_ctrl_c() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def make_console(config: pytest.Config) -> Console:
+def make_console(config: pytest.Config, stream: TextIO) -> Console:
     """A console on pytest's own output, which stays open while pytest captures what tests print."""
     # Not rich's own reading of it: that looks at files which pytest has in hand by now.
     width = config.get_terminal_writer().fullwidth
     try:
         # Nothing is captured at this moment: a copy made now leads to the terminal for good.
-        file = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
+        file = os.fdopen(os.dup(stream.fileno()), "w", encoding="utf-8", buffering=1)
     except (AttributeError, OSError, ValueError):
         return Console(width=max(LOG_WIDTH, width))  # no file: pytest within a program
     return Console(file=file, width=width if file.isatty() else max(LOG_WIDTH, width))

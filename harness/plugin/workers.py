@@ -7,6 +7,7 @@ first attempt. What the controller tells of an attempt comes with pytest's repor
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -147,7 +148,7 @@ def _begin(config: pytest.Config, nodes: Sequence[str]) -> None:
     attempts = [one.attempt for one in planned.values()]
     _write_lines(config, notes(config, attempts))
     scenarios = list({one.scenario.id: one.scenario for one in planned.values()}.values())
-    config.stash[CONSOLE] = console = make_console(config)
+    config.stash[CONSOLE] = console = make_console(config, sys.stdout)
     record = request(config, attempts, scenarios)
     try:
         run = open_shared_run(
