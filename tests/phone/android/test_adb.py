@@ -106,7 +106,7 @@ def test_a_folder_is_pushed_and_pulled_whole(adb: Adb, tmp_path: Path) -> None:
 
 
 def test_an_app_is_started_and_touched(adb: Adb, handset: Handset) -> None:
-    adb.says("shell", "am", "start", "-W", "-n", f"{PACKAGE}/.MainActivity")
+    adb.says("shell", "am", "start", "-W", "-n", f"{PACKAGE}/.HomeActivity")
     assert PACKAGE in adb.says("shell", "dumpsys window | grep mCurrentFocus")
     adb.says("shell", "input", "keyevent", "KEYCODE_HOME")
     assert handset.phone.foreground()[0] != PACKAGE
@@ -120,7 +120,7 @@ def test_the_log_is_followed_until_the_client_goes(adb: Adb, handset: Handset) -
     )
     try:
         adb.says("shell", "am", "force-stop", PACKAGE)
-        adb.says("shell", "am", "start", "-n", f"{PACKAGE}/.MainActivity")
+        adb.says("shell", "am", "start", "-n", f"{PACKAGE}/.HomeActivity")
         assert following.stdout is not None
         lines = iter(following.stdout.readline, b"")
         assert any(b"Start proc" in line for line in lines)
