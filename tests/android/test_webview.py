@@ -11,10 +11,11 @@ from PIL import Image
 
 from harness.appium_driver import AppiumDriver, open_session
 from harness.clock import SystemClock
-from harness.errors import UsageError
+from harness.errors import ElementGone, UsageError
 from harness.evidence import Evidence
+from harness.finder import Finder
 from harness.load import load_scenario
-from harness.model import AttemptRecord, Box, ByClass, ByCss, ById, ByText, PlannedAttempt
+from harness.model import AttemptRecord, Box, ByClass, ByCss, ById, ByText, ByXPath, PlannedAttempt
 from harness.phone.android.handset import Handset, serving_handset
 from harness.phone.apps import load
 from harness.phone.clock import RealClock
@@ -22,8 +23,9 @@ from harness.phone.device import Phone
 from harness.plan import expand
 from harness.processes.android_stack import AndroidStack, reached_by
 from harness.project import read_project
+from harness.redaction import Redaction
 from harness.runner import run_attempt
-from harness.stage import Task
+from harness.stage import Stage, Task
 from tests.android.patience import comes_true
 from tests.browser import needs_chromedriver, needs_chromium
 
@@ -127,7 +129,58 @@ def test_the_back_key_is_the_systems(on_page: AppiumDriver) -> None:
     assert comes_true(lambda: not on_page.look(view))
 
 
-def attempt(driver: AppiumDriver, tmp_path: Path) -> AttemptRecord:
+def test_a_page_that_closes_by_itself_is_a_fact_about_the_app(
+    on_page: AppiumDriver, handset: Handset
+) -> None:
+    [field] = on_page.look(FIELD)
+    handset.phone.back()
+    assert handset.phone.devtools() == ()
+    with pytest.raises(ElementGone, match="the web page has closed"):
+        on_page.write(field, NUMBER)
+    assert on_page.page is None
+    assert on_page.hierarchy().startswith("<?xml")
+    assert not on_page.enter("webview", PACKAGE)
+
+
+def test_a_look_and_the_hierarchy_survive_the_page(on_page: AppiumDriver, handset: Handset) -> None:
+    handset.phone.terminate(PACKAGE)
+    assert on_page.look(FIELD) == ()
+    assert on_page.app_state(PACKAGE) == "not_running"
+    driver, phone = on_page, handset.phone
+    driver.launch(PACKAGE, None)
+    assert comes_true(lambda: bool(driver.look(ById(id="privacy_agree"))))
+    driver.launch(PACKAGE, ACTIVITY)
+    assert comes_true(lambda: driver.enter("webview", PACKAGE))
+    phone.terminate(PACKAGE)
+    assert driver.hierarchy().startswith("<?xml")
+
+
+def test_a_selector_that_is_none_is_the_writers_mistake(on_page: AppiumDriver) -> None:
+    for locator in (ByCss(css="#["), ByXPath(xpath="//[")):
+        with pytest.raises(UsageError, match="not a valid"):
+            on_page.look(locator)
+    assert on_page.look(QUERY)
+
+
+def test_with_a_secret_in_play_the_page_is_hidden_as_a_whole(
+    on_page: AppiumDriver, tmp_path: Path
+) -> None:
+    task = the_task()
+    finder = Finder(on_page, task.profile)
+    with Evidence(lambda data, suffix: keep(tmp_path, data, suffix)) as evidence:
+        stage = Stage(task, on_page, finder, evidence, SystemClock(), Redaction((NUMBER,)))
+        name = stage.picture().name.result()
+    picture = Image.open(tmp_path / name).convert("L")
+    assert max(picture.crop((0, 240, 1080, 2340)).tobytes()) < 16
+    assert max(picture.crop((0, 100, 1080, 220)).tobytes()) > 240
+
+
+def keep(folder: Path, data: bytes, suffix: str) -> str:
+    (folder / f"{len(data)}.{suffix}").write_bytes(data)
+    return f"{len(data)}.{suffix}"
+
+
+def the_task() -> Task:
     project = read_project(ROOT)
     document = load_scenario(ROOT / "scenarios/transport/query_transit_card_h5.yaml", root=ROOT)
     planned = PlannedAttempt(
@@ -138,14 +191,12 @@ def attempt(driver: AppiumDriver, tmp_path: Path) -> AttemptRecord:
         file=document.path,
         steps=expand(document, project.shared),
     )
-    task = Task(planned, document.value, project.profiles["sample_city"].value, simulated=True)
+    return Task(planned, document.value, project.profiles["sample_city"].value, simulated=True)
 
-    def keep(data: bytes, suffix: str) -> str:
-        (tmp_path / f"{len(data)}.{suffix}").write_bytes(data)
-        return f"{len(data)}.{suffix}"
 
-    with Evidence(keep) as evidence:
-        return run_attempt(task, lambda: driver, evidence, SystemClock())
+def attempt(driver: AppiumDriver, tmp_path: Path) -> AttemptRecord:
+    with Evidence(lambda data, suffix: keep(tmp_path, data, suffix)) as evidence:
+        return run_attempt(the_task(), lambda: driver, evidence, SystemClock())
 
 
 def test_a_task_on_a_web_page_is_completed_again_and_again_in_one_session(
