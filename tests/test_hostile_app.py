@@ -14,7 +14,7 @@ from harness.finder import Found, Sight
 from harness.model import AttemptRecord, Box, ById, Match, Outcome, Scenario
 from harness.phone.app import Action, App, Crash, Do, Screen, Sms, Toast
 from harness.phone.widgets import Button, Label, Page
-from harness.progress import sum_up
+from harness.progress import Ended, sum_up
 from harness.quoting import LONGEST_LINE, quote, quote_line
 from harness.symptoms import crashes
 from tests.phone.small_app import PACKAGE
@@ -62,7 +62,7 @@ def _shown(record: AttemptRecord) -> str:
     """What a terminal is sent about the attempt, without rich's own styles."""
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, color_system=None, width=400)
-    console.print(sum_up(record), highlight=False)
+    console.print(sum_up(Ended.of(record)), highlight=False)
     asked = Scenario.model_validate({**SCENARIO, "goal": GOAL, "steps": ["launch"]})
     return screen.getvalue() + explain(record, asked, None)
 
