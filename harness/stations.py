@@ -126,6 +126,7 @@ class SimulatedAndroid:
         """Ends the phone, and lets adb forget it."""
         if self._phone is not None:
             self._phone.stop()
+            self._stack.note_unknown(self._phone.unknown)
             self._stack.own_adb().disconnect(self._phone.serial)
             self._phone = None
 

@@ -89,8 +89,13 @@ def test_there_is_no_circle(graph: grimp.ImportGraph) -> None:
 
 
 def test_packages_re_export_nothing(graph: grimp.ImportGraph) -> None:
-    packages = ("harness", "harness.processes", "harness.phone", "harness.phone.android", "scoring")
-    for package in packages:
+    for package in (
+        "harness",
+        "harness.processes",
+        "harness.phone",
+        "harness.phone.android",
+        "scoring",
+    ):
         assert not graph.find_modules_directly_imported_by(package)
 
 

@@ -1,6 +1,7 @@
 """`python -m harness.phone`: a simulated phone in a process of its own.
 
-It prints one line of JSON when it listens, and ends when its standard input is
+It prints one line of JSON when it listens, with `--adb` another at its end with the
+commands that it did not know, and ends when its standard input is
 closed: when whoever started it is gone, however that came about, so is the phone.
 """
 
@@ -36,19 +37,24 @@ def main(
         bool, typer.Option(help="Answer adb and the real UiAutomator2 driver as well.")
     ] = False,
     adb_port: Annotated[int, typer.Option(help="Port for adb; 0 takes a free one.")] = 0,
+    boot_s: Annotated[
+        float, typer.Option(help="Seconds that it boots, while it answers adb.", min=0)
+    ] = 0,
+    bare: Annotated[bool, typer.Option(help="No App on it at first.")] = False,
 ) -> None:
     """Runs a simulated phone until its standard input is closed."""
+    names = [] if bare else app or list(APPS)
     try:
-        apps = load(app or list(APPS))
+        apps = load(names)
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from problem
     phone = Phone(apps, RealClock(), attended=attended, font_scale=font_scale)
     endpoint = listen(port)
-    handset = Handset(phone, listen(adb_port), endpoint) if adb or adb_port else None
+    handset = Handset(phone, listen(adb_port), endpoint, boot_s) if adb or adb_port else None
     # What is there by now stays: a collection in the middle of a request need not look at it.
     gc.collect()
     gc.freeze()
-    packages = {name: each.package for name, each in zip(app or APPS, apps, strict=True)}
+    packages = {name: each.package for name, each in zip(names, apps, strict=True)}
     announcement = {"url": url_of(endpoint), "pid": os.getpid(), "packages": packages}
     if handset is not None:
         announcement["serial"] = handset.serial
@@ -59,6 +65,7 @@ def main(
         serve_until_closed(phone, endpoint, leash)
     else:
         asyncio.run(handset.serve(lambda stop: end_with(leash, stop)))
+        sys.stdout.write(json.dumps({"unknown": handset.system.unknown}) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ They are started when a phone needs them first, and again whenever they have die
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.clock import Clock
@@ -13,6 +14,8 @@ from harness.processes.adb_server import AdbServer, OwnAdbServer
 from harness.processes.appium_server import AppiumServer
 from harness.processes.ports import free_port
 
+UNKNOWN = "unknown_commands.log"
+"""Where a real phone would have answered and ours could not: a test holds that it stays away."""
 CHROMEDRIVERS = ("chromedriver", "chromium.chromedriver")
 
 
@@ -65,6 +68,13 @@ class AndroidStack:
         elif not self._appium.healthy():
             self._appium.restart()
         return self._appium.url
+
+    def note_unknown(self, commands: Sequence[str]) -> None:
+        """Keeps beside the logs what a simulated phone was asked and did not know."""
+        if commands:
+            self._log_folder.mkdir(parents=True, exist_ok=True)
+            with (self._log_folder / UNKNOWN).open("a", encoding="utf-8") as log:
+                log.writelines(f"{command!r}\n" for command in commands)
 
     def give_up(self) -> None:
         """Ends Appium with its sessions: one whose phone is gone would hold the end up for 20 s."""

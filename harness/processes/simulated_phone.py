@@ -27,12 +27,14 @@ class SimulatedPhone:
     Attributes:
         url: its W3C endpoint, on loopback.
         serial: what adb connects to, `host:port`; empty unless its stack is `android`.
+        unknown: once it was stopped, the commands of adb and Appium that it did not know.
     """
 
     def __init__(self, process: subprocess.Popen[str], url: str, serial: str = "") -> None:
         self._process = process
         self.url = url
         self.serial = serial
+        self.unknown: tuple[str, ...] = ()
 
     @classmethod
     def start(cls, device: SimulatedDevice) -> SimulatedPhone:
@@ -78,7 +80,16 @@ class SimulatedPhone:
             self._process.kill()
             self._process.wait()
         if self._process.stdout is not None:
+            self.unknown = _unknown_in(self._process.stdout.read())
             self._process.stdout.close()
+
+
+def _unknown_in(last_words: str) -> tuple[str, ...]:
+    """What a phone at its end says that it did not know; nothing if it was killed."""
+    try:
+        return tuple(json.loads(last_words)["unknown"])
+    except (ValueError, KeyError, TypeError):
+        return ()
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:

@@ -55,9 +55,7 @@ class Adbd:
         await asyncio.sleep(seconds)
         self._plugged.set()
 
-    async def _connected(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._plugged.is_set():
             writer.close()
             return

@@ -102,9 +102,7 @@ def list_windows(call: Call) -> list[dict[str, Any]]:
     package, _ = call.phone.foreground()
     size = commands.window_size(call)
     bounds = {"left": 0, "top": 0, "right": size["width"], "bottom": size["height"]}
-    return [
-        {"windowId": 1, "displayId": 0, "packageName": package, "windowBounds": bounds}
-    ]
+    return [{"windowId": 1, "displayId": 0, "packageName": package, "windowBounds": bounds}]
 
 
 def list_displays(call: Call) -> list[dict[str, Any]]:

@@ -26,9 +26,11 @@ class Handset:
         system: the Android around its Apps.
     """
 
-    def __init__(self, phone: Phone, adb: socket.socket, endpoint: socket.socket) -> None:
+    def __init__(
+        self, phone: Phone, adb: socket.socket, endpoint: socket.socket, boot_s: float = 0
+    ) -> None:
         self.phone = phone
-        self.system = System(phone, serial=address_of(adb))
+        self.system = System(phone, serial=address_of(adb), boot_s=boot_s)
         self.system.unix_sockets = lambda: [each.name for each in phone.devtools()]
         self.url = url_of(endpoint)
         self._adb = adb

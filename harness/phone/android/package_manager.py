@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness.phone.android.boot import Stage
 from harness.phone.android.call import (
     NOTHING,
     Call,
@@ -45,6 +46,8 @@ _USER = {"--user": 1}
 
 def pm(call: Call) -> Outcome:
     """The package manager's commands."""
+    if not call.system.boot.reached(Stage.SERVICES):
+        raise Refusal("cmd: Can't find service: package", 20)
     program = _COMMANDS.get(call.first)
     if program is None:
         raise NotUnderstood(f"Unknown command: {call.first}", 255)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.phone.android.boot import Stage
 from harness.phone.android.call import (
     NOTHING,
     Call,
@@ -18,7 +19,7 @@ _NAMESPACES = ("global", "secure", "system")
 
 def getprop(call: Call) -> Outcome:
     """One property, or all in brackets."""
-    known = call.system.properties
+    known = call.system.told()
     if call.arguments:
         default = call.arguments[1] if len(call.arguments) > 1 else ""
         return said(known.get(call.first, default))
@@ -38,6 +39,8 @@ def setprop(call: Call) -> Outcome:
 
 def settings(call: Call) -> Outcome:
     """Reads and changes the settings of the three namespaces."""
+    if not call.system.boot.reached(Stage.SERVICES):
+        raise Refusal("cmd: Can't find service: settings", 20)
     options = read_options(call.arguments, ("--lineage", "default"), {"--user": 1})
     verb, namespace = (*options.operands, "", "")[:2]
     if verb not in _VERBS:

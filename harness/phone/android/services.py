@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from harness.phone.android import shell, sync
 from harness.phone.android.adbd import Service
@@ -47,7 +48,7 @@ class Services:
         self,
         system: System,
         automation: tuple[str, int],
-        unplug: Callable[[float], Awaitable[None]],
+        unplug: Callable[[float], Coroutine[Any, Any, None]],
         web_view: Callable[[str], tuple[str, int] | None],
     ) -> None:
         self._system = system

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from harness.phone import apps
 from harness.phone.android import packages
+from harness.phone.android.boot import FALLBACK_HOME, SAID, Boot, Stage
 from harness.phone.android.defaults import SETTINGS, properties
 from harness.phone.android.files import Files
 from harness.phone.android.packages import (
@@ -55,9 +56,11 @@ class System:
     Args:
         phone: the phone.
         serial: what adb calls it.
+        boot_s: how long it boots, in seconds; it answers adb meanwhile.
 
     Attributes:
-        properties: what `getprop` tells.
+        boot: how far it has booted.
+        properties: what `getprop` tells of a phone that has booted.
         settings: by namespace (`global`, `secure`, `system`), what `settings` tells.
         files: its file system.
         packages: what is installed.
@@ -72,9 +75,10 @@ class System:
         unix_sockets: tells the names of the abstract sockets that are open.
     """
 
-    def __init__(self, phone: Phone, *, serial: str) -> None:
+    def __init__(self, phone: Phone, *, serial: str, boot_s: float = 0) -> None:
         self.phone = phone
         self.serial = serial
+        self.boot = Boot(boot_s, phone.clock.monotonic)
         born = phone.wall_time()
         self.started_at = born - UP_BEFORE
         self.properties = properties(serial, phone.metrics)
@@ -98,6 +102,12 @@ class System:
         self.unix_sockets: Callable[[], list[str]] = list
         self._next_pid = FIRST_SERVICE_PID
         self._started: dict[str, Process] = {}
+
+    def told(self) -> dict[str, str]:
+        """What `getprop` tells now: while the phone boots, not yet that it has."""
+        if self.boot.reached(Stage.COMPLETED):
+            return self.properties
+        return {name: value for name, value in self.properties.items() if name not in SAID}
 
     # --- the on-device UiAutomator2 server --------------------------------------------------------
 
@@ -167,7 +177,10 @@ class System:
         if app is not None:
             if app.package not in self.phone.apps:
                 self.phone.install(app)
-            package = packages.of_app(app, package.uid, package.installed)
+            of_app = packages.of_app(app, package.uid, package.installed)
+            package = replace(
+                of_app, version_code=package.version_code, version_name=package.version_name
+            )
         self.stop_package(package.name)
         self.packages.put(package)
         self.files.store(package.apk, apk)
@@ -199,6 +212,8 @@ class System:
 
     def front(self) -> tuple[str, str]:
         """Package and full class of the activity in front."""
+        if not self.boot.reached(Stage.LAUNCHER):
+            return FALLBACK_HOME
         package, activity = self.phone.foreground()
         return package, packages.full(package, activity)
 

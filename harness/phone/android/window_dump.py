@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.phone.android.boot import Stage
 from harness.phone.android.packages import identity, short
 from harness.phone.android.system import System
 from harness.phone.hierarchy import bounds
@@ -53,6 +54,8 @@ def task(package: str) -> int:
 
 
 def _focus(system: System) -> list[str]:
+    if not system.boot.reached(Stage.COMPLETED):
+        return ["  mCurrentFocus=null", "  mFocusedApp=null"]
     name = focused_window(system)
     return [
         f"  mCurrentFocus=Window{{{identity(name)} u0 {name}}}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,13 +119,16 @@ def test_the_log_is_followed_until_the_client_goes(adb: Adb, handset: Handset) -
         stdout=subprocess.PIPE,
         env=adb._environment,
     )
+    deadline = threading.Timer(60, following.kill)
     try:
         adb.says("shell", "am", "force-stop", PACKAGE)
         adb.says("shell", "am", "start", "-n", f"{PACKAGE}/.HomeActivity")
         assert following.stdout is not None
+        deadline.start()
         lines = iter(following.stdout.readline, b"")
         assert any(b"Start proc" in line for line in lines)
     finally:
+        deadline.cancel()
         following.kill()
         following.wait()
     assert adb.says("shell", "echo", "still", "there") == "still there\n"
@@ -147,15 +151,18 @@ def test_a_phone_that_is_unplugged_for_a_while_can_be_connected_again(
     handset: Handset, adb: Adb
 ) -> None:
     device = adbutils.AdbClient("127.0.0.1", adb._port).device(handset.serial)
-    device.open_transport("unplug:0.5").close()
-    deadline = 100
-    while deadline and b"device" in adb.run("get-state").stdout:
-        deadline -= 1
-    for _ in range(100):
-        adb.run("disconnect", handset.serial)
-        if b"connected to" in adb.run("connect", handset.serial).stdout:
-            break
+    with device.open_transport() as connection:
+        connection.send_command("unplug:0.5")
+    gone = (adb.run("shell", "true").returncode != 0 for _ in range(100))
+    assert any(gone)
+    answers = (reconnect(adb, handset.serial) for _ in range(100))
+    assert any(b"connected to" in answer for answer in answers)
     assert adb.says("shell", "echo", "back") == "back\n"
+
+
+def reconnect(adb: Adb, serial: str) -> bytes:
+    adb.run("disconnect", serial)
+    return adb.run("connect", serial).stdout
 
 
 # --- whoever else connects ------------------------------------------------------------------------
