@@ -23,7 +23,7 @@ from harness.phone.device import Phone
 from harness.phone.server import end_with, listen, serve_until_closed, url_of
 
 
-def main(
+def main(  # noqa: PLR0913, PLR0917  each is an option of the command
     app: Annotated[
         list[str] | None,
         typer.Option(help=f"An App to install, repeatable: {', '.join(APPS)}. Default: all."),

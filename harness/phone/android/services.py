@@ -117,7 +117,7 @@ class Services:
         if kind == "localabstract":
             where = self._web_view(name)
             return None if where is None else partial(_splice, where=where, ends=lambda: False)
-        if name.split(":")[0] != str(AUTOMATION_PORT) or not await self._automation_runs():
+        if name.partition(":")[0] != str(AUTOMATION_PORT) or not await self._automation_runs():
             return None
         return partial(_splice, where=self._automation, ends=self._automation_ended)
 
