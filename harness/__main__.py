@@ -17,8 +17,11 @@ from harness.clock import SystemClock
 from harness.doctor import works
 from harness.doctor_visit import examine
 from harness.errors import HarnessError
+from harness.model import SimulatedDevice
 from harness.plan import Shard
 from harness.problem import InvalidFile
+from harness.processes import android_sdk
+from harness.processes.simulated_phone import SimulatedPhone
 from harness.project import Asked, read_project
 from harness.schema import find_stale, write_all
 
@@ -54,6 +57,47 @@ def schema(
     elif check:
         typer.echo("Write them anew: python -m harness schema", err=True)
         raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def phone(
+    attended: Annotated[
+        bool, typer.Option(help="Somebody is there to drag sliders and show a face.")
+    ] = True,
+    font_scale: Annotated[float, typer.Option(min=0.8, max=2, help="The system's font size.")] = 1,
+) -> None:
+    """Run a simulated phone by hand: for adb, Appium Inspector, or a script of one's own."""
+    device = SimulatedDevice(
+        kind="simulated",
+        stack="android",
+        apps=("sample_city",),
+        attended=attended,
+        font_scale=font_scale,
+    )
+    running = SimulatedPhone.start(device)
+    typer.echo(how_to_connect(running.url, running.serial))
+    try:
+        running.wait()
+    except KeyboardInterrupt:
+        typer.echo()
+    finally:
+        running.stop()
+    for command in running.unknown:
+        typer.echo(f"它不认识 it did not know: {command}")
+
+
+def how_to_connect(url: str, serial: str) -> str:
+    """What to connect to a simulated phone, and how."""
+    adb = android_sdk.find().adb
+    return "\n".join(
+        (
+            "模拟手机已开机，按 Ctrl-C 关机 / A simulated phone is on; Ctrl-C switches it off",
+            f"  adb                {adb} connect {serial}",
+            f"                     {adb} -s {serial} shell",
+            f"  Appium Inspector   appium:udid = {serial}  (connect adb first, then Appium)",
+            f"  W3C                {url}  (Appium-Python-Client, without Appium)",
+        )
+    )
 
 
 @app.command()

@@ -8,6 +8,7 @@ worker, fewer of them, say how much faster several are.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,18 +35,19 @@ def main(
     task: Annotated[str, typer.Option(help="A file under scenarios/.")] = (
         "social_security/show_social_security_card.yaml"
     ),
+    stack: Annotated[str, typer.Option(help="embedded, or android: adb and Appium.")] = "embedded",
 ) -> None:
     """Makes the attempts in a project of their own, and checks their records."""
     with tempfile.TemporaryDirectory(prefix="zhangce-") as folder:
         root = Path(folder)
-        _prepare(root, workers)
+        _prepare(root, workers, stack)
         shared = _attempts_a_minute(root, f"{workers}", task, attempts, workers)
         if alone:
             one = _attempts_a_minute(root, "1", task, alone, 1)
             typer.echo(f"{shared / one:.2f} times the throughput of one worker")
 
 
-def _prepare(root: Path, phones: int) -> None:
+def _prepare(root: Path, phones: int, stack: str) -> None:
     """A project with this one's tasks, and a pool of so many phones."""
     shutil.copytree(ROOT / "scenarios", root / "scenarios")
     shutil.copy(ROOT / "conftest.py", root)
@@ -54,7 +56,7 @@ def _prepare(root: Path, phones: int) -> None:
     lines = [
         "default: pool",
         "devices:",
-        *(f"  {name}: {{kind: simulated, apps: [sample_city]}}" for name in names),
+        *(f"  {name}: {{kind: simulated, stack: {stack}, apps: [sample_city]}}" for name in names),
         f"  pool: {{kind: pool, apps: [sample_city], phones: [{', '.join(names)}]}}",
     ]
     (root / "devices.yaml").write_text("\n".join(lines))
@@ -66,7 +68,7 @@ def _attempts_a_minute(root: Path, run: str, task: str, attempts: int, workers: 
         *(sys.executable, "-m", "pytest", f"scenarios/{task}", "--run-id", run),
         *("--repeat", f"{attempts}", "-n", f"{workers}", "--findings", "report", "-q"),
     )
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     began = time.monotonic()
     made = subprocess.run(
         command, check=False, cwd=root, env=environment, capture_output=True, text=True

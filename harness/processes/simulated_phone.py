@@ -70,6 +70,10 @@ class SimulatedPhone:
         """Whether the process still runs."""
         return self._process.poll() is None
 
+    def wait(self) -> None:
+        """Returns when the phone has ended by itself."""
+        self._process.wait()
+
     def stop(self) -> None:
         """Ends the phone, in the last resort by force; returns when it has ended."""
         if self._process.stdin is not None:
