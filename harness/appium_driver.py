@@ -283,15 +283,14 @@ class AppiumDriver:
         with _translated(doing):
             return str(self._ask(Command.GET_PAGE_SOURCE, {}))
 
-    def foreground(self) -> tuple[str, str]:
-        """Package and activity in front."""
-        with _translated("asking what is in front"):
-            front = self._session.current_package, self._session.current_activity
-        return str(front[0] or ""), str(front[1] or "")
+    def package(self) -> str:
+        """The package in front."""
+        with _translated("asking which App is in front"):
+            return str(self._session.current_package or "")
 
     def activity(self) -> str:
-        """The activity in front: one question, where `foreground` is two."""
-        with _translated("asking what is in front"):
+        """The activity in front."""
+        with _translated("asking which activity is in front"):
             return str(self._session.current_activity or "")
 
     def app_state(self, package: str) -> AppState:

@@ -73,12 +73,12 @@ class Driver(Protocol):
         """The view hierarchy, as XML; of a web page its elements."""
         ...
 
-    def foreground(self) -> tuple[str, str]:
-        """Package and activity in front."""
+    def package(self) -> str:
+        """The package in front."""
         ...
 
     def activity(self) -> str:
-        """The activity in front: one question, where `foreground` may be two."""
+        """The activity in front."""
         ...
 
     def app_state(self, package: str) -> AppState:

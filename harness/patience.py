@@ -136,7 +136,7 @@ class Patience:
         if self._stage.driver.page is not None:
             # Its own errors are native: to look for them would mean to leave the page.
             package = self._stage.task.profile.android.package
-            return self._stage.driver.foreground()[0] != package
+            return self._stage.driver.package() != package
         return in_the_way(self._stage.driver, self._stage.finder, self._stage.task.profile)
 
     def _time_left(self) -> float:

@@ -50,7 +50,7 @@ def examine(
         expected=failed.expected,
         seen=failed.seen,
         app_state=driver.app_state(package),
-        foreground=driver.foreground()[0],
+        foreground=driver.package(),
         system_dialog=_system_dialog(driver),
         crash_log=tuple(crashes(log, package)),
         anr_log=tuple(quote_line(line) for line in log if f"ANR in {package}" in line),
@@ -65,8 +65,7 @@ def examine(
 def in_the_way(driver: Driver, finder: Finder, profile: AppProfile) -> bool:
     """Whether waiting on is of no use: the App has failed, or is not in front any more."""
     return (
-        driver.foreground()[0] != profile.android.package
-        or finder.first_of(profile.errors) is not None
+        driver.package() != profile.android.package or finder.first_of(profile.errors) is not None
     )
 
 
@@ -92,7 +91,7 @@ def _system_dialog(driver: Driver) -> SystemDialog:
         return "not_responding"
     if driver.look(SYSTEM_CLOSE):
         return "crash"
-    return "other" if driver.foreground()[0] == "android" else ""
+    return "other" if driver.package() == "android" else ""
 
 
 def _readable(driver: Driver) -> bool:

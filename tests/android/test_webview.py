@@ -114,7 +114,7 @@ def test_the_page_is_written_to_and_clicked_and_the_picture_is_of_the_whole_scre
 
 def test_what_is_asked_of_the_system_does_not_leave_the_page(on_page: AppiumDriver) -> None:
     on_page.log()
-    assert on_page.foreground()[0] == PACKAGE
+    assert on_page.package() == PACKAGE
     assert on_page.activity().endswith(ACTIVITY)
     assert on_page.app_state(PACKAGE) == "foreground"
     assert on_page.inbox().total >= 0
