@@ -424,7 +424,9 @@ def test_in_the_troubled_edition_a_task_fails_exactly_when_a_plant_is_in_its_way
         journey(someone)
 
 
-@pytest.mark.parametrize(("journey", "plant"), BROKEN_BY.items(), ids=str)
+@pytest.mark.parametrize(
+    ("journey", "plant"), BROKEN_BY.items(), ids=[journey.__name__ for journey in BROKEN_BY]
+)
 def test_without_its_plant_a_task_goes_through(
     journey: Callable[[Citizen], None], plant: Plant
 ) -> None:
