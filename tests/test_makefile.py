@@ -35,7 +35,8 @@ def program(project: Path, name: str, script: str) -> None:
 
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", *(arguments or (STAMP,))],
+        # Told here, as the tests themselves may run under make, which then names folders.
+        ["make", "--no-print-directory", *(arguments or (STAMP,))],
         cwd=project,
         env={**os.environ, "PATH": str(project / "bin")},
         capture_output=True,

@@ -45,6 +45,7 @@ class Project:
     def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PYTHONPATH", str(ROOT))
         monkeypatch.delenv("COLUMNS", raising=False)
+        monkeypatch.delenv("CI", raising=False)  # with it pytest's summary is not cut off
         self.pytester = pytester
         self.path = pytester.path
         pytester.makeconftest((ROOT / "conftest.py").read_text())
