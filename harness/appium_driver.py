@@ -9,6 +9,7 @@ Foreign errors are translated in one table.
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -34,6 +35,7 @@ from harness.errors import (
     ElementGone,
     HarnessError,
     NoAnswer,
+    NodeDied,
     SessionLost,
     SessionNotStarted,
     UsageError,
@@ -135,6 +137,24 @@ ERRORS: Mapping[type[Exception], type[HarnessError]] = {
 }
 """The nearest class in an error's ancestry decides; a test holds that none is left out."""
 
+NO_SUCH_PHONE = "No nodes support the capabilities"
+QUEUE_TIMED_OUT = "New session request timed out"
+NODE_DIED = re.compile(r"Error while creating session with the service (\S+?)\.? Connection error")
+NO_LONGER_THERE: Mapping[str, re.Pattern[str]] = {
+    "the Grid's node at {} no longer answers": re.compile(
+        r"Unable to execute request for an existing session: "
+        r"(?:Connection error|Failed to execute request) \(\w+ (https?://[^/\s)]+)"
+    ),
+    "the Appium server at {} behind the Grid's node no longer answers": re.compile(
+        r"(?:Connection error|Failed to execute request) \(\w+ (https?://[^/\s)]+)"
+    ),
+}
+"""What a Selenium Grid says of what stands behind it; the first that fits is meant."""
+MATCHED_FIRST = ("platformName", "appium:automationName")
+"""Of our own capabilities those that a Grid compares with what its nodes offer."""
+OF_THE_PHONE = ("deviceUDID", "deviceManufacturer", "deviceModel", "platformVersion")
+"""What a session says of its phone, for the record: behind a Grid it may be any."""
+
 OUR_PHONES_MAKER = "Zhangce"
 """Who a simulated phone says has made it, whatever stands between: its numbers are marked so."""
 APP_STATES: tuple[AppState, ...] = (
@@ -152,6 +172,7 @@ def open_session(
     url: str,
     capabilities: Mapping[str, str | int | bool],
     made_ready: Mapping[str, str] = MappingProxyType({}),
+    waits_s: float = ANSWER_WITHIN_S,
 ) -> AppiumDriver:
     """Opens a session at a W3C endpoint.
 
@@ -159,22 +180,25 @@ def open_session(
         url: the endpoint.
         capabilities: in place of ours and beyond them.
         made_ready: what was set on the phone before, for the record.
+        waits_s: how long the answer may take: a Grid answers when a phone is free.
 
     Raises:
+        NodeDied: the endpoint is a Grid, and has not yet noticed that a node has died.
         SessionNotStarted: the endpoint refused, or nobody answers there.
     """
     asked = {**CAPABILITIES, **capabilities}
     config = AppiumClientConfig(
         remote_server_addr=url,
-        timeout=ANSWER_WITHIN_S,
+        timeout=math.ceil(waits_s),
         init_args_for_pool_manager=dict(ASK_ONCE),
     )
     try:
         options = UiAutomator2Options().load_capabilities(asked)
         session = WebDriver(options=options, client_config=config)
+        config.timeout = ANSWER_WITHIN_S
         session.update_settings(dict(SETTINGS))
     except (foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError) as exc:
-        raise SessionNotStarted(f"no session at {url}: {_first_line(exc)}") from exc
+        raise _refusal(url, exc, capabilities, waits_s) from exc
     return AppiumDriver(session, {**asked, **made_ready})
 
 
@@ -186,10 +210,7 @@ class AppiumDriver:
     ) -> None:
         self._session = session
         self._asked = asked
-        self.simulated = OUR_PHONES_MAKER in (
-            session.capabilities.get("appium:deviceManufacturer"),
-            session.capabilities.get("deviceManufacturer"),
-        )
+        self.simulated = self._said_of_phone("deviceManufacturer") == OUR_PHONES_MAKER
         self._screen: Box | None = None
         self._page: Box | None = None
 
@@ -409,12 +430,18 @@ class AppiumDriver:
 
     def settings(self) -> dict[str, str | int | float | bool]:
         """What the driver was told, for the record."""
-        return {"tap_held_s": TAP_HELD_S, **SETTINGS, **self._asked}
+        phone = {name: said for name in OF_THE_PHONE if (said := self._said_of_phone(name))}
+        return {"tap_held_s": TAP_HELD_S, **SETTINGS, **self._asked, **phone}
 
     def close(self) -> None:
         """Ends the session; never raises."""
         with suppress(foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError):
             self._session.quit()
+
+    def _said_of_phone(self, name: str) -> str:
+        """What the session says of its phone; servers differ in whether they add the prefix."""
+        capabilities = self._session.capabilities
+        return str(capabilities.get(f"appium:{name}") or capabilities.get(name) or "")
 
     # --- how it is asked
 
@@ -586,9 +613,41 @@ def _translated(doing: str) -> Iterator[None]:
         raise DeviceTrouble(f"{doing}: an answer that cannot be read ({said})") from exc
 
 
+def _refusal(
+    url: str, exc: Exception, asked: Mapping[str, str | int | bool], waits_s: float
+) -> SessionNotStarted:
+    """Why no session was opened; a Grid's reasons in words that say what to do."""
+    said = _first_line(exc)
+    if NO_SUCH_PHONE in said:
+        ours = {name: CAPABILITIES[name] for name in MATCHED_FIRST}
+        wanted = ", ".join(f"{name}={value}" for name, value in {**ours, **asked}.items())
+        return SessionNotStarted(
+            f"the Grid at {url} has no such phone: asked for {quote_line(wanted)}; compare "
+            f"capabilities: in devices.yaml with the stereotypes of its nodes that are up"
+        )
+    if QUEUE_TIMED_OUT in said:
+        return SessionNotStarted(
+            f"no phone of the Grid at {url} became free as long as it lets a request wait: "
+            "use fewer workers, or give it a longer --session-request-timeout"
+        )
+    if died := NODE_DIED.search(said):
+        return NodeDied(
+            f"the Grid at {url} has not yet noticed that the Appium server at {died[1]} has died"
+        )
+    if isinstance(exc, urllib3.exceptions.ReadTimeoutError):
+        said = f"no answer within {waits_s:g} s; all phones may be taken"
+    return SessionNotStarted(f"no session at {url}: {said}")
+
+
 def _first_line(exc: Exception) -> str:
     """The first line of a foreign message; selenium appends the server's stack trace."""
     text = str(getattr(exc, "msg", None) or exc).strip()
+    for words, pattern in NO_LONGER_THERE.items():
+        if (found := pattern.match(text)) is not None:
+            return words.format(found[1])
+    broken = next((one for one in (*exc.args, exc.__cause__) if isinstance(one, OSError)), None)
+    if broken is not None:
+        return f"the server is not there: {quote_line(broken.strerror or str(broken))}"
     return quote_line(text.splitlines()[0]) if text else type(exc).__name__
 
 

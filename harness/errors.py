@@ -42,6 +42,10 @@ class SessionNotStarted(DeviceTrouble):
     """No session could be opened on the device."""
 
 
+class NodeDied(SessionNotStarted):
+    """A Grid sent us to a node that is dead; it will not any more once it has noticed."""
+
+
 class SessionLost(DeviceTrouble):
     """The session that was open is gone; a new one may work."""
 

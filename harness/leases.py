@@ -149,9 +149,13 @@ class Leases:
 
     def bury(self, device: Name) -> bool:
         """Lets the phone that is held go as dead; says whether the device has another to try."""
-        others = phones_of(self._devices, device).keys() - self._dead - {self.held}
-        if others and self.held is not None:
-            self._dead.add(self.held)
+        phones = phones_of(self._devices, device)
+        if self.held is None:
+            return False
+        alike = _names_alike(self.held, phones)
+        others = phones.keys() - self._dead - alike
+        if others:
+            self._dead |= alike
             self.let_go()
         return bool(others)
 
@@ -256,6 +260,13 @@ def lock_place(temporary: Path | None = None) -> Path:
 def forget_run(run: str, place: Path | None = None) -> None:
     """Removes the locks on phones of a run's own, once all its workers have ended."""
     shutil.rmtree((lock_place() if place is None else place) / _own_folder(run), ignore_errors=True)
+
+
+def _names_alike(held: Name, phones: Mapping[Name, Phone]) -> set[Name]:
+    """A phone's name, and others that ask a Grid just the same: it would answer just the same."""
+    if not isinstance(phones[held], RemoteDevice):
+        return {held}
+    return {name for name, phone in phones.items() if phone == phones[held]}
 
 
 def _own_folder(run: str) -> str:

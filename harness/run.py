@@ -114,6 +114,7 @@ class RunUnderWay:
             self._sessions.discard(phone)
         self._directory.append(record)
         self._progress.attempt_ended(Ended.of(record))
+        self._sessions.give_way(phone)
         return record
 
     def explain(self, record: AttemptRecord, scenario: Scenario) -> str:

@@ -11,9 +11,14 @@ from typing import Self
 
 from harness.appium_driver import open_session
 from harness.driver import Driver
-from harness.model import Device, phones_of
+from harness.errors import NodeDied
+from harness.grid import requests_waiting
+from harness.model import Device, RemoteDevice, phones_of
 from harness.processes.android_stack import AndroidStack
-from harness.stations import Outfit, Station, station
+from harness.stations import Outfit, Reached, Station, station
+
+ASKS_AGAIN_AFTER_S = 2.0
+"""A Grid looks for nodes that have died every so many seconds, as it was told."""
 
 
 class Sessions:
@@ -34,11 +39,14 @@ class Sessions:
             UsageError: what is needed to reach it is not there.
         """
         if name not in self._drivers:
-            reached = self._station(name).reach()
-            self._drivers[name] = open_session(
-                reached.url, reached.capabilities, reached.made_ready
-            )
+            self._drivers[name] = self._open(self._station(name).reach())
         return self._drivers[name]
+
+    def give_way(self, name: str) -> None:
+        """Ends the session on a phone of a Grid for whose phones others wait in its queue."""
+        match phones_of(self._devices, name)[name]:
+            case RemoteDevice(url=url) if name in self._drivers and requests_waiting(url):
+                self._drivers.pop(name).close()
 
     def discard(self, name: str) -> None:
         """Ends a session that met trouble, and what may have caused it."""
@@ -63,6 +71,20 @@ class Sessions:
             stack.callback(self._stack.close)
             for name in {*self._drivers, *self._stations}:
                 stack.callback(self.leave, name)
+
+    def _open(self, reached: Reached) -> Driver:
+        """A session; a Grid that sends us to a node that has died is asked until it has noticed."""
+        clock = self._outfit.clock
+        began = clock.monotonic()
+        while True:
+            try:
+                return open_session(
+                    reached.url, reached.capabilities, reached.made_ready, reached.waits_s
+                )
+            except NodeDied:
+                if clock.monotonic() - began > reached.waits_s:
+                    raise
+            clock.sleep(ASKS_AGAIN_AFTER_S)
 
     def _station(self, name: str) -> Station:
         if name not in self._stations:

@@ -35,12 +35,14 @@ COMES_BACK_WITHIN_S = 60.0
 class Reached:
     """Where a session can be opened, and with which capabilities.
 
-    `made_ready` is what was set on the phone before, for the record.
+    `made_ready` is what was set on the phone before, for the record; `waits_s` how
+    long the session may take to open.
     """
 
     url: str
     capabilities: Capabilities = field(default_factory=dict)
     made_ready: Mapping[str, str] = field(default_factory=dict)
+    waits_s: float = 60.0
 
 
 class Station(Protocol):
@@ -67,7 +69,8 @@ class Remote:
 
     def reach(self) -> Reached:
         """Nothing to start."""
-        return Reached(self._device.url, self._device.capabilities)
+        device = self._device
+        return Reached(device.url, device.capabilities, waits_s=device.waits_s)
 
     def give_up(self) -> None:
         """Nothing of ours."""

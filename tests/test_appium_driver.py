@@ -14,7 +14,7 @@ from appium.common import exceptions as appium_exceptions
 from selenium.common import exceptions as selenium_exceptions
 
 from harness.appium_driver import ERRORS, open_session, page_strategy, strategy
-from harness.errors import DeviceTrouble, NoAnswer
+from harness.errors import DeviceTrouble, NoAnswer, NodeDied, SessionNotStarted
 from harness.model import (
     ByClass,
     ByCss,
@@ -156,3 +156,67 @@ def test_what_is_no_picture_is_trouble_of_the_device_in_a_short_line(value: obje
         driver.close()
     assert str(trouble.value).isprintable()
     assert len(str(trouble.value)) < 400
+
+
+@contextmanager
+def _refusing(message: str) -> Iterator[str]:
+    """A server that opens no session, for the reason that a Selenium Grid 4.48 has given."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            value = {"error": "session not created", "message": message, "stacktrace": ""}
+            body = json.dumps({"value": value}).encode()
+            self.send_response(500)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+HOST = "\nHost info: host: 'vm', ip: '192.0.2.1'\nBuild info: version: '4.48.0'"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "told"),
+    [
+        (
+            "Could not start a new session. No nodes support the capabilities in the request ",
+            SessionNotStarted,
+            "the Grid at {url} has no such phone: asked for platformName=Android, "
+            "appium:automationName=UiAutomator2, appium:udid=R5; compare capabilities: in "
+            "devices.yaml with the stereotypes of its nodes that are up",
+        ),
+        (
+            "Could not start a new session. New session request timed out ",
+            SessionNotStarted,
+            "no phone of the Grid at {url} became free as long as it lets a request wait: use "
+            "fewer workers, or give it a longer --session-request-timeout",
+        ),
+        (
+            "Could not start a new session. Could not start a new session. Error while creating "
+            "session with the service http://192.0.2.10:4723. Connection error "
+            "(POST http://192.0.2.10:4723/session) ",
+            NodeDied,
+            "the Grid at {url} has not yet noticed that the Appium server at "
+            "http://192.0.2.10:4723 has died",
+        ),
+    ],
+)
+def test_a_grid_that_opens_no_session_is_repeated_in_words_that_say_what_to_do(
+    said: str, kind: type[SessionNotStarted], told: str
+) -> None:
+    with _refusing(said + HOST) as url, pytest.raises(SessionNotStarted) as raised:
+        open_session(url, {"appium:udid": "R5"})
+    assert type(raised.value) is kind
+    assert str(raised.value) == told.format(url=url)

@@ -35,6 +35,13 @@ DEVICES = Devices.model_validate(
                 "url": "http://grid:4444",
                 "capabilities": {"appium:udid": "SERIAL"},
             },
+            "same_grid": {"kind": "remote", "apps": ["app"], "url": "http://grid:4444"},
+            "any_of_grid": {"kind": "pool", "apps": ["app"], "phones": ["grid", "same_grid"]},
+            "grid_or_serial": {
+                "kind": "pool",
+                "apps": ["app"],
+                "phones": ["grid", "same_grid", "farm"],
+            },
         },
     }
 ).devices
@@ -153,6 +160,16 @@ def test_a_dead_phone_of_a_pool_is_let_go_for_another(make: Make) -> None:
     assert worker.phone("both") == "two"
     assert not worker.bury("both"), "there is no other"
     assert worker.held == "two"
+
+
+def test_what_a_grid_has_refused_is_not_asked_for_by_another_name(make: Make) -> None:
+    worker = make("gw0")
+    assert worker.phone("any_of_grid") == "grid"
+    assert not worker.bury("any_of_grid"), "it would answer just the same"
+    worker = make("gw0", run="run_2")
+    assert worker.phone("grid_or_serial") == "grid"
+    assert worker.bury("grid_or_serial")
+    assert worker.phone("grid_or_serial") == "farm"
 
 
 def test_the_phones_of_a_pool_are_tried_again_when_all_were_dead(make: Make) -> None:
