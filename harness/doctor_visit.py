@@ -150,7 +150,7 @@ def _reach(
             state = adb.serials().get(serial, "not connected")
             raise DeviceTrouble(f"adb does not reach {serial}: {state}")
         capabilities = {**reached_by(serial, adb), **phone.capabilities}
-        return Reached(stack.url(), capabilities), adb
+        return Reached(stack.url(adb), capabilities), adb
     behind = station(phone, stack, outfit)
     closing.callback(behind.close)
     return behind.reach(), stack.own_adb() if needs_android_stack(phone) else None

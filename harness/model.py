@@ -804,6 +804,9 @@ class Handset(PhoneModel):
     """`Asia/Shanghai`; left as it is unless given."""
     font_scale: Annotated[float, Field(ge=0.8, le=2)] | None = None
     """The system's font size; left as it is unless given."""
+    grant_permissions: bool = True
+    """Whether an App is given all that it asks leave for whenever it begins afresh. Else Android
+    asks the person, and each question counts among the App's screens."""
     capabilities: Capabilities = Field(default_factory=dict)
     """What the driver is told beyond what the harness says."""
 
@@ -815,7 +818,8 @@ class EmulatorDevice(Handset):
     avd: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)]
     """The virtual device's name, as `emulator -list-avds` prints it."""
     boot: Literal["cold", "snapshot"] = "cold"
-    """From nothing, or from the snapshot that was saved last (some 15 s instead of minutes)."""
+    """From nothing, or from the snapshot that was saved last (some 15 s instead of minutes), and
+    from nothing when there is none that can be loaded."""
     boots_within_s: Seconds = 300
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")] | None = "zh-CN"
     time_zone: Annotated[str, Field(pattern=r"^[A-Za-z]+(/[A-Za-z_]+)*$")] | None = "Asia/Shanghai"
@@ -837,8 +841,10 @@ class RemoteDevice(PhoneModel):
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
     capabilities: Capabilities = Field(default_factory=dict)
     waits_s: Seconds = 330
-    """How long a session may take to open, waiting in a queue for a phone included: longer
-    than a Grid lets a request wait (300 unless told otherwise), so that it says why."""
+    """How long a session may take to open, waiting in a queue for a phone included. Longer
+    than a Grid lets a request wait (300 unless told otherwise), so that it is the Grid that
+    gives up: else it would give the phone to nobody.
+    """
 
 
 class Pool(DeviceModel):

@@ -31,7 +31,8 @@ STANDARD_PORT = 5037
 STARTS_WITHIN_S = 30.0
 ANSWERS_WITHIN_S = 10.0
 CONNECTS_WITHIN_S = 15.0
-SHELL_WITHIN_S = 120.0
+SHELL_WITHIN_S = 30.0
+"""`dumpsys` itself gives up after 10 s; a phone that has just booted is slow. More is a hang."""
 INSTALLS_WITHIN_S = 600.0
 TRIES = 3
 """A port that was free may be taken by the time that the server wants it."""
@@ -135,6 +136,19 @@ class AdbServer:
             f"it said: {quote_line(said)}"
         )
 
+    def announce(self, console_port: int) -> None:
+        """Tells the server of an emulator on this machine, as the emulator does at its start.
+
+        Nothing happens when nobody listens there. A server that was started again knows
+        of no emulator: none reports twice.
+        """
+        said = f"host:emulator:{console_port + 1}"
+        try:
+            with socket.create_connection((LOOPBACK, self.port), ANSWERS_WITHIN_S) as server:
+                server.sendall(f"{len(said):04x}{said}".encode())
+        except OSError:
+            return
+
     def disconnect(self, address: str) -> None:
         """Lets a phone go that was connected by name; nothing if it is not."""
         try:
@@ -146,20 +160,20 @@ class AdbServer:
         """The phone, for what adbutils can do with one."""
         return self._client.device(serial)
 
-    def shell(self, serial: str, command: str) -> tuple[str, int]:
+    def shell(self, serial: str, command: str, within_s: float = SHELL_WITHIN_S) -> tuple[str, int]:
         """What a command on the phone says, errors among it, and its exit code.
 
         Raises:
             NoAnswer: the phone or the server is gone, or took too long.
         """
         try:
-            ran = self.device(serial).shell2(command, timeout=SHELL_WITHIN_S, v2=True)
+            ran = self.device(serial).shell2(command, timeout=within_s, v2=True)
         except (AdbError, OSError) as problem:
             raise _no_answer(serial, problem) from problem
         return str(ran.output), ran.returncode
 
-    def install(self, serial: str, apk: Path) -> None:
-        """Installs an App, keeping its data, with all permissions that it asks for.
+    def install(self, serial: str, apk: Path, *, grant: bool = True) -> None:
+        """Installs an App, keeping its data; if `grant`, with all that it asks leave for.
 
         Raises:
             NoAnswer: the phone did not take it; with what it said.
@@ -169,7 +183,8 @@ class AdbServer:
             device = self.device(serial)
             device.sync.push(apk, there)
             quoted = shlex.quote(there)
-            ran = device.shell2(f"pm install -r -g {quoted}", timeout=INSTALLS_WITHIN_S, v2=True)
+            install = f"pm install -r {'-g ' if grant else ''}{quoted}"
+            ran = device.shell2(install, timeout=INSTALLS_WITHIN_S, v2=True)
             device.shell2(f"rm -f {quoted}", timeout=SHELL_WITHIN_S, v2=True)
         except (AdbError, OSError) as problem:
             raise _no_answer(serial, problem) from problem

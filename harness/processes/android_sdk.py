@@ -20,6 +20,7 @@ import adbutils
 
 from harness.errors import UsageError
 from harness.processes.folders import per_user
+from harness.quoting import quote_line
 
 VARIABLES = ("ANDROID_HOME", "ANDROID_SDK_ROOT")
 GET_SDK = (
@@ -31,6 +32,8 @@ INSTALL = {
     "aapt2": 'sdkmanager "build-tools;36.0.0"',
 }
 """The command that installs a program into an SDK."""
+AVD = re.compile(r"[A-Za-z0-9._-]+")
+"""The name of a virtual device."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,22 @@ def emulator_program() -> Path:
     if sdk.emulator is None:
         raise UsageError(how_to_install("emulator", sdk))
     return sdk.emulator
+
+
+def virtual_devices(emulator: Path) -> tuple[str, ...]:
+    """The names of the AVDs that there are.
+
+    Raises:
+        UsageError: the program does not run; with what it said.
+    """
+    command = [str(emulator), "-list-avds"]
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError) as problem:
+        said = str(getattr(problem, "stderr", "") or problem).strip()
+        raise UsageError(f"{emulator} does not run: {quote_line(said)}") from problem
+    # Newer ones print remarks among the names: `INFO    | Storing crashdata in: ...`.
+    return tuple(line.strip() for line in ran.stdout.splitlines() if AVD.fullmatch(line.strip()))
 
 
 def how_to_install(program: str, sdk: AndroidSdk) -> str:

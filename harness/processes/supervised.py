@@ -100,10 +100,14 @@ class Supervised:
 
     def last_words(self) -> str:
         """The last line that it has said, `nothing` when there is none."""
+        return next(reversed(self.lines()), "nothing")
+
+    def lines(self) -> list[str]:
+        """What it has said so far, without empty lines."""
         with self.log.open("rb") as said:
             said.seek(min(self._log_begins_at, self.log.stat().st_size))
             lines = said.read().decode(errors="replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "nothing")
+        return [line.strip() for line in lines if line.strip()]
 
     def stop(self) -> None:
         """Ends the program and all that it has started; returns when they have ended."""
