@@ -173,6 +173,8 @@ def open_session(
     capabilities: Mapping[str, str | int | bool],
     made_ready: Mapping[str, str] = MappingProxyType({}),
     waits_s: float = ANSWER_WITHIN_S,
+    *,
+    grants_permissions: bool = False,
 ) -> AppiumDriver:
     """Opens a session at a W3C endpoint.
 
@@ -181,6 +183,7 @@ def open_session(
         capabilities: in place of ours and beyond them.
         made_ready: what was set on the phone before, for the record.
         waits_s: how long the answer may take: a Grid answers when a phone is free.
+        grants_permissions: whether an App that is reset is given all that it asks leave for.
 
     Raises:
         NodeDied: the endpoint is a Grid, and has not yet noticed that a node has died.
@@ -199,16 +202,21 @@ def open_session(
         session.update_settings(dict(SETTINGS))
     except (foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError) as exc:
         raise _refusal(url, exc, capabilities, waits_s) from exc
-    return AppiumDriver(session, {**asked, **made_ready})
+    return AppiumDriver(session, {**asked, **made_ready}, grants_permissions=grants_permissions)
 
 
 class AppiumDriver:
     """`harness.driver.Driver` over the Appium Python client."""
 
     def __init__(
-        self, session: WebDriver, asked: Mapping[str, str | int | bool] = MappingProxyType({})
+        self,
+        session: WebDriver,
+        asked: Mapping[str, str | int | bool] = MappingProxyType({}),
+        *,
+        grants_permissions: bool = False,
     ) -> None:
         self._session = session
+        self._grants_permissions = grants_permissions
         self._asked = asked
         self.simulated = self._said_of_phone("deviceManufacturer") == OUR_PHONES_MAKER
         self._screen: Box | None = None
@@ -410,7 +418,7 @@ class AppiumDriver:
                 self._session.execute_script("mobile: startActivity", intent)
 
     def reset(self, package: str, *, keep_data: bool = False) -> None:
-        """Stops the App and, unless they are kept, drops its data."""
+        """Stops the App; drops its data unless kept, and grants what it asks leave for."""
         try:
             with _translated(f"resetting {package}"):
                 if keep_data:
@@ -422,6 +430,20 @@ class AppiumDriver:
             if self.app_state(package) == "not_installed":
                 raise AppMissing(f"{package} is not installed on this device") from refused
             raise
+        if self._grants_permissions:
+            self._grant_all(package)
+
+    def _grant_all(self, package: str) -> None:
+        """Gives the App all that it asks leave for: what it had went with its data."""
+        asked = {"permissions": "all", "action": "grant", "appPackage": package}
+        try:
+            with _translated(f"granting {package} its permissions"):
+                self._session.execute_script("mobile: changePermissions", asked)
+        except NoAnswer as refused:
+            raise NoAnswer(
+                f"{refused}; if the phone forbids it, set grant_permissions: false for it in "
+                "devices.yaml"
+            ) from refused
 
     def open_link(self, link: str, package: str) -> None:
         """Opens a deep link in the App."""
@@ -431,7 +453,13 @@ class AppiumDriver:
     def settings(self) -> dict[str, str | int | float | bool]:
         """What the driver was told, for the record."""
         phone = {name: said for name in OF_THE_PHONE if (said := self._said_of_phone(name))}
-        return {"tap_held_s": TAP_HELD_S, **SETTINGS, **self._asked, **phone}
+        return {
+            "tap_held_s": TAP_HELD_S,
+            "grant_permissions": self._grants_permissions,
+            **SETTINGS,
+            **self._asked,
+            **phone,
+        }
 
     def close(self) -> None:
         """Ends the session; never raises."""

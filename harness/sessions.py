@@ -79,7 +79,11 @@ class Sessions:
         while True:
             try:
                 return open_session(
-                    reached.url, reached.capabilities, reached.made_ready, reached.waits_s
+                    reached.url,
+                    reached.capabilities,
+                    reached.made_ready,
+                    reached.waits_s,
+                    grants_permissions=reached.grants_permissions,
                 )
             except NodeDied:
                 if clock.monotonic() - began > reached.waits_s:
