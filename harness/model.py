@@ -841,10 +841,8 @@ class RemoteDevice(PhoneModel):
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
     capabilities: Capabilities = Field(default_factory=dict)
     waits_s: Seconds = 330
-    """How long a session may take to open, waiting in a queue for a phone included. Longer
-    than a Grid lets a request wait (300 unless told otherwise), so that it is the Grid that
-    gives up: else it would give the phone to nobody.
-    """
+    """How long a session may take to open, waiting in a queue for a phone included: longer
+    than a Grid lets a request wait (300 unless told otherwise), so that it says why."""
 
 
 class Pool(DeviceModel):
