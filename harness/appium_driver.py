@@ -136,6 +136,14 @@ ERRORS: Mapping[type[Exception], type[HarnessError]] = {
     OSError: NoAnswer,
 }
 """The nearest class in an error's ancestry decides; a test holds that none is left out."""
+ADVICE: Mapping[type[HarnessError], str] = {
+    SessionLost: "; the next attempt opens a new session. If it is lost again, look who else opens "
+    "one on this phone, or what keeps it without a command for "
+    f"{CAPABILITIES['appium:newCommandTimeout']} s",
+}
+"""What is added to what a server says, where it says nothing of what to do."""
+DOCUMENTATION = "; For documentation on this error"
+"""Begins what selenium adds of its own: it is about browsers."""
 
 NO_SUCH_PHONE = "No nodes support the capabilities"
 QUEUE_TIMED_OUT = "New session request timed out"
@@ -428,7 +436,10 @@ class AppiumDriver:
         except NoAnswer as refused:
             # Behind adb the question costs as much as the answer: asked only when in doubt.
             if self.app_state(package) == "not_installed":
-                raise AppMissing(f"{package} is not installed on this device") from refused
+                raise AppMissing(
+                    f"{package} is not installed on this phone: install it (adb install), or "
+                    "name its file under apk: in devices.yaml"
+                ) from refused
             raise
         if self._grants_permissions:
             self._grant_all(package)
@@ -634,7 +645,7 @@ def _translated(doing: str) -> Iterator[None]:
         raise
     except (foreign.WebDriverException, urllib3.exceptions.HTTPError, OSError) as exc:
         ours = next(ERRORS[kind] for kind in type(exc).__mro__ if kind in ERRORS)
-        raise ours(f"{doing}: {_first_line(exc)}") from exc
+        raise ours(f"{doing}: {_first_line(exc)}{ADVICE.get(ours, '')}") from exc
     except (AttributeError, KeyError, TypeError, ValueError) as exc:
         # The answer has not the shape that the protocol promises.
         said = quote_line(repr(exc))
@@ -676,7 +687,8 @@ def _first_line(exc: Exception) -> str:
     broken = next((one for one in (*exc.args, exc.__cause__) if isinstance(one, OSError)), None)
     if broken is not None:
         return f"the server is not there: {quote_line(broken.strerror or str(broken))}"
-    return quote_line(text.splitlines()[0]) if text else type(exc).__name__
+    first = text.partition("\n")[0].partition(DOCUMENTATION)[0].strip()
+    return quote_line(first) if first else type(exc).__name__
 
 
 def _true(value: object) -> bool:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from harness.clock import Clock
 from harness.driver import Driver
-from harness.errors import DeviceTrouble, SessionLost, SessionNotStarted, UsageError
+from harness.errors import DeviceTrouble, SessionLost, UsageError
 from harness.evidence import Evidence
 from harness.failure_message import annotate, explain, failing_step
 from harness.leases import Holder, Leases, forget_run
@@ -109,6 +109,7 @@ class RunUnderWay:
             self._evidence,
             self._clock,
             lambda step: self._progress.step_begins(planned.id, step),
+            partial(self._sessions.diagnose, phone),
         )
         if record.trouble:
             self._sessions.discard(phone)
@@ -145,7 +146,7 @@ class RunUnderWay:
                 phone = self._leases.phone(device)
                 try:
                     self._sessions.driver(phone)
-                except SessionNotStarted:
+                except DeviceTrouble:
                     if not self._leases.bury(device):
                         raise
                 else:

@@ -17,7 +17,7 @@ from harness.barriers import pass_barrier
 from harness.clock import Clock
 from harness.court import judge
 from harness.driver import Driver, Seen
-from harness.errors import DeviceTrouble, StepFailed
+from harness.errors import AppMissing, DeviceTrouble, SessionLost, StepFailed
 from harness.evidence import Evidence
 from harness.finder import Finder, Found
 from harness.model import (
@@ -71,6 +71,7 @@ Touch = Tap | LongPress | Type | Clear | Swipe
 Command = Launch | Back | HideKeyboard | OpenLink
 Connect = Callable[[], Driver]
 Watch = Callable[[PlannedStep], None]
+Diagnose = Callable[[], str]
 
 
 def run_attempt(
@@ -79,6 +80,7 @@ def run_attempt(
     evidence: Evidence,
     clock: Clock,
     watch: Watch = lambda _: None,
+    diagnose: Diagnose = lambda: "",
 ) -> AttemptRecord:
     """Runs the attempt to its end; whatever goes wrong on the way is in the record.
 
@@ -91,6 +93,7 @@ def run_attempt(
         evidence: where pictures, hierarchies and logs go.
         clock: what everything is timed by.
         watch: told each step as it begins.
+        diagnose: asked at trouble in the middle what has died, for the record.
 
     Raises:
         ResultsTrouble: the evidence could not be kept.
@@ -104,7 +107,7 @@ def run_attempt(
     task = replace(task, simulated=task.simulated or driver.simulated)
     redaction = Redaction(tuple(filter(None, task.secrets.values())))
     stage = Stage(task, driver, Finder(driver, task.profile), evidence, clock, redaction)
-    return redaction.record(_recorded(task, started_at, _Attempt(stage, watch).run()))
+    return redaction.record(_recorded(task, started_at, _Attempt(stage, watch, diagnose).run()))
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,10 @@ class _Course:
 class _Attempt:
     """One attempt under way."""
 
-    def __init__(self, stage: Stage, watch: Watch) -> None:
+    def __init__(self, stage: Stage, watch: Watch, diagnose: Diagnose) -> None:
         self._stage = stage
         self._watch = watch
+        self._diagnose = diagnose
         self._driver = stage.driver
         self._finder = stage.finder
         self._profile = stage.task.profile
@@ -146,9 +150,12 @@ class _Attempt:
             self._patience.begin()
             symptoms = self._take_steps()
         except DeviceTrouble as exc:
-            trouble = _said(exc)
+            wall_s = self._patience.elapsed_s
+            trouble = self._explain(exc)
+        else:
+            wall_s = self._patience.elapsed_s
         return _Course(
-            wall_s=self._patience.elapsed_s,
+            wall_s=wall_s,
             steps=tuple(draft.record() for draft in self._drafts),
             symptoms=symptoms,
             trouble=trouble,
@@ -158,6 +165,15 @@ class _Attempt:
             session=self._session(),
             log=self._witness.kept_log(),
         )
+
+    def _explain(self, trouble: DeviceTrouble) -> str:
+        """What happened, and what has died; a session's end and a missing App explain themselves.
+
+        The server on the phone ends with its session: it would be named as the cause.
+        """
+        if isinstance(trouble, SessionLost | AppMissing):
+            return _said(trouble)
+        return "; ".join(filter(None, (_said(trouble), self._diagnose())))
 
     def _prepare(self) -> None:
         """A phone as before the first start of the App, or its next; costs the attempt no time."""

@@ -48,6 +48,10 @@ class Sessions:
             case RemoteDevice(url=url) if name in self._drivers and requests_waiting(url):
                 self._drivers.pop(name).close()
 
+    def diagnose(self, name: str) -> str:
+        """After trouble: what has died behind the phone's session; empty when nothing of ours."""
+        return self._stations[name].diagnose() if name in self._stations else ""
+
     def discard(self, name: str) -> None:
         """Ends a session that met trouble, and what may have caused it."""
         # Our own phone first: one that hangs would let the session's end wait for its answer.
