@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import loader, overhead, pictures, stack
+from benchmarks import loader, memory, overhead, pictures, stack
 
 BENCHMARKS = {
     "overhead": overhead.measure,
     "pictures": pictures.measure,
     "loader": loader.measure,
     "stack": stack.measure,
+    "memory": memory.measure,
 }
 
 
