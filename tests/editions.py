@@ -38,7 +38,12 @@ def run_editions(times: int = 1) -> Iterator[AttemptRecord]:
     documents = [load_scenario(path, root=ROOT) for path in scenario_files(ROOT)]
     scenarios = {document.value.id: document.value for document in documents}
     planned = plan(
-        documents, tuple(project.profiles.values()), project.shared, {DEVICE: tuple(APPS)}, times, (DEVICE,)
+        documents,
+        tuple(project.profiles.values()),
+        project.shared,
+        {DEVICE: tuple(APPS)},
+        times,
+        (DEVICE,),
     )
     clock = VirtualClock()
     with (

@@ -31,7 +31,12 @@ class Adb:
     def run(self, *words: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         command = (ADB, "-P", str(self._port), "-s", self._serial, *words)
         return subprocess.run(
-            command, input=given, capture_output=True, env=self._environment, timeout=60, check=False
+            command,
+            input=given,
+            capture_output=True,
+            env=self._environment,
+            timeout=60,
+            check=False,
         )
 
     def says(self, *words: str) -> str:
