@@ -191,6 +191,8 @@ def test_the_next_start_ends_what_was_left_when_owner_and_supervisor_were_killed
 ) -> None:
     owner.leash.kill()
     owner.kill()
+    # What holds the lock lets go of it as it ends, which takes a moment.
+    assert comes_true(lambda: not runs(owner.leash))
     assert all(map(runs, owner.family))
     program = start(PROGRAM, tmp_path / "next.log")
     assert not any(map(runs, owner.family))
