@@ -126,7 +126,7 @@ def test_a_node_that_dies_costs_one_attempt_and_four_workers_share_the_other_pho
     assert overlaps(records) == []
 
 
-def test_an_appium_that_dies_costs_an_attempt_for_each_of_its_phones(
+def test_an_appium_that_dies_costs_at_most_an_attempt_for_each_of_its_phones(
     grid: Grid, project: Project
 ) -> None:
     process = project.start("-n", "4", "--repeat", "8")
@@ -137,7 +137,9 @@ def test_an_appium_that_dies_costs_an_attempt_for_each_of_its_phones(
     assert len(records) == 8
     lost = [record for record in records if record.trouble]
     said = f"the Appium server at {grid.appiums[0].url} behind the Grid's node no longer answers"
-    assert [said in record.trouble for record in lost] == [True, True]
+    # One of its two sessions may just have been between two attempts: that one costs nothing.
+    assert 1 <= len(lost) <= 2
+    assert all(said in record.trouble for record in lost)
     assert {udid(one) for one in lost} == {place.phone.serial for place in grid.places[:2]}
     assert Counter(record.verdict.outcome for record in records)[Outcome.COMPLETED] == 6
 
