@@ -59,7 +59,10 @@ class Stage:
 
     def picture(self) -> Picture:
         """Takes and keeps a picture of the screen, its secrets blacked out."""
-        png = self.driver.picture()
+        return self.keep_picture(self.driver.picture())
+
+    def keep_picture(self, png: bytes) -> Picture:
+        """Keeps a picture of the screen as it still is, its secrets blacked out."""
         if self.redaction.secrets:
             page = self.driver.page
             # Of what a web page shows it is not known where: it is hidden as a whole.
