@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import loader, memory, overhead, pictures, stack
+from benchmarks import calibration, loader, memory, overhead, pictures, stack
 
 BENCHMARKS = {
     "overhead": overhead.measure,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "loader": loader.measure,
     "stack": stack.measure,
     "memory": memory.measure,
+    "calibration": calibration.measure,
 }
 
 

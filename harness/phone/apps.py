@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from harness.phone.app import App
+from harness.phone.calibration.app import APPS as CALIBRATION
 from harness.phone.sample_city.app import APPS as SAMPLE_CITY
 
-APPS: Mapping[str, Callable[[], App]] = {**SAMPLE_CITY}
+APPS: Mapping[str, Callable[[], App]] = {**SAMPLE_CITY, **CALIBRATION}
 
 
 def load(names: Sequence[str]) -> tuple[App, ...]:

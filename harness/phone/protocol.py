@@ -28,6 +28,8 @@ LARGEST_BODY = 1_000_000
 """Bytes; no command needs more."""
 BASE_PATH = "/wd/hub"
 """Where Appium 1 had its endpoint, and some clients still look for it."""
+CHANGES = "/zhangce/changes"
+"""No command of Appium's: the phone's own truth, for those who check how well others measure it."""
 HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-cache"}
 
 _SESSION = "/session/{session}"
@@ -181,6 +183,7 @@ class Endpoint:
         self._routes.add("GET", "/status", self._status)
         self._routes.add("GET", "/sessions", self._sessions)
         self._routes.add("GET", "/appium/sessions", self._sessions)
+        self._routes.add("GET", CHANGES, self._changes)
         self._routes.add("POST", "/session", self._open)
         self._routes.add("DELETE", _SESSION, self._close)
 
@@ -251,6 +254,10 @@ class Endpoint:
     def _status(self, _body: Arguments) -> dict[str, Any]:
         build = {"version": "simulated phone"}
         return {"value": {"ready": True, "message": "the phone is on", "build": build}}
+
+    def _changes(self, _body: Arguments) -> dict[str, Any]:
+        """What changed on the phone and when, in seconds of the machine's monotonic clock."""
+        return {"value": self.phone.changes}
 
 
 async def _body(request: Request) -> bytes:
