@@ -226,6 +226,8 @@ class App:
     links: Mapping[str, str] = field(default_factory=dict)
     cold_start_s: float = 0.6
     version: str = "1.0.0"
+    unanswered: Action | None = None
+    """What it does when its server does not answer; None: it waits for ever."""
 
     def screen(self, name: str) -> Screen:
         """The screen of this name; KeyError when the declaration has none."""

@@ -1,6 +1,6 @@
 """The phone's clock.
 
-The phone never waits and has no timers: whenever it is touched or looked at, it
+The phone never waits of itself and has no timers: whenever it is touched or looked at, it
 first does what has fallen due. So any clock will do, also one that only moves
 when a test says so.
 """
@@ -34,3 +34,8 @@ class RealClock:
     def monotonic(self) -> float:
         """`time.perf_counter`: the finest monotonic clock there is."""
         return time.perf_counter()
+
+
+def pause(seconds: float) -> None:
+    """`time.sleep`: for a phone that is told to answer late; else it never waits."""
+    time.sleep(seconds)

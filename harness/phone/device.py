@@ -31,15 +31,21 @@ from harness.phone.scene import Metrics, Scene, Window
 from harness.phone.system import (
     ANDROID,
     LAUNCHER,
+    PERMISSIONS,
+    PERMISSIONS_ACTIVITY,
     CloseApp,
+    CloseDialog,
     KeepWaiting,
     Launch,
     crash_dialog,
     launch_screen,
     launcher,
     not_responding_dialog,
+    notice_dialog,
+    permission_dialog,
 )
 from harness.phone.touch import Front
+from harness.phone.trouble import Kind, Trouble
 from harness.phone.web import DevtoolsSocket, OpenPage, PageId, WebViews
 from harness.phone.widgets import Input, Page, WebView
 from harness.phone.windows import OpenWindow, Surroundings
@@ -52,6 +58,8 @@ NOT_RESPONDING_S = 5.0
 FIRST_PID = 4200
 
 Orientation = Literal["PORTRAIT", "LANDSCAPE"]
+Network = Literal["checked", "unchecked", "none"]
+"""What the phone knows of its network: that it leads to the internet, that it is there, nothing."""
 NOT_INSTALLED, NOT_RUNNING, BACKGROUND, FOREGROUND = 0, 1, 3, 4
 """What `app_state` answers, in Appium's numbers."""
 
@@ -116,6 +124,10 @@ class Phone:
         self.attended = attended
         self.font_scale = font_scale
         self.orientation: Orientation = "PORTRAIT"
+        self.network: Network = "checked"
+        self.answers_late_s = 0.0
+        self.ailments: dict[Kind, Trouble] = {}
+        self._servers_up = True
         self.events = Events(clock.monotonic())
         self._held = False
         self.log = Logcat()
@@ -132,6 +144,7 @@ class Phone:
         self._toast = _Shown()
         self._notification = _Shown()
         self._waiting: dict[str, Event] = {}
+        self._unnoticed: set[str] = set()
         self._inbox: list[Message] = []
         self._scene: Scene | None = None
         self._picture: tuple[Scene, bytes | None, bytes] | None = None
@@ -342,8 +355,10 @@ class Phone:
             del self._values[package]
         self._arrange_icons()
 
-    def crash(self, package: str, exception: str) -> None:
+    def crash(self, package: str, exception: str, *, silent: bool = False) -> None:
         """Lets a running App's process die of an exception; one that does not run stays as it is.
+
+        When it is `silent`, the system shows no dialog: some makers turn them off.
 
         Raises:
             NotInstalled: There is no such App.
@@ -352,6 +367,83 @@ class Phone:
         self._app(package)
         if package in self._running:
             self.crashed(self._running[package], exception)
+            if silent:
+                self._close_system_dialogs(package)
+
+    # --- inputs: trouble ------------------------------------------------------------------------
+
+    def hang(self, package: str, *, noticed: bool) -> None:
+        """Stops a running App's main thread; the system notices 5 s later, or never does."""
+        self.catch_up()
+        running = self._running.get(package)
+        if running is None:
+            return
+        running.hung_at = self.events.now
+        self.changed(f"hang {package}")
+        if noticed:
+            self._wait_for(running)
+        else:
+            self._unnoticed.add(package)
+
+    def thaw(self, package: str) -> None:
+        """Lets a hanging App go on; the inputs that it has swallowed are lost."""
+        self.catch_up()
+        self._unnoticed.discard(package)
+        running = self._running.get(package)
+        if running is None or running.hung_at is None:
+            return
+        running.hung_at = None
+        self._close_system_dialogs(package)
+        self.changed(f"thaw {package}")
+        if package in self._starting:
+            self._started(running)
+
+    def connect(self, network: Network) -> None:
+        """Gives the phone a network that leads to the internet, one that does not, or none."""
+        self.catch_up()
+        self.network = network
+        self.changed(f"network {network}")
+
+    def serve(self, up: bool) -> None:
+        """Lets the servers of its Apps answer, or not."""
+        self.catch_up()
+        self._servers_up = up
+        self.changed(f"servers {'up' if up else 'down'}")
+
+    def delay_answers(self, seconds: float) -> None:
+        """Lets whatever Apps ask for from now on take so much longer."""
+        self.catch_up()
+        self.answers_late_s = seconds
+        self.changed(f"answers late by {seconds:g} s")
+
+    @property
+    def server_answers(self) -> bool:
+        """Whether the servers of its Apps can be reached, and answer."""
+        return self._servers_up and self.network == "checked"
+
+    def tell(self, package: str, values: Values) -> None:
+        """Changes values of an App, as its server would by what it answers."""
+        self.catch_up()
+        app = self._app(package)
+        self._values[app.package] = {**self._values[app.package], **values}
+        self.changed(f"values {package} {', '.join(values)}")
+
+    def open_dialog(self, package: str, name: str) -> None:
+        """Opens a dialog of an App over its screen, if it has come so far."""
+        self.catch_up()
+        running = self._running.get(package)
+        if running is not None and running.stack and package not in self._starting:
+            running.open_dialog(name, {})
+
+    def ask_permission(self, package: str) -> None:
+        """Android asks leave for an App."""
+        self.catch_up()
+        self._show_system_dialog(permission_dialog(self._app(package)), package, PERMISSIONS)
+
+    def notify(self, package: str, text: str) -> None:
+        """Android says something in a dialog, over an App."""
+        self.catch_up()
+        self._show_system_dialog(notice_dialog(self._app(package), text), package)
 
     def rotate(self, orientation: Orientation) -> None:
         """Remembers an orientation; the picture stays upright, as these Apps are portrait only."""
@@ -396,7 +488,7 @@ class Phone:
         self.events.after(app.cold_start_s, lambda: self._started(running))
 
     def _started(self, running: Running) -> None:
-        if running.alive:
+        if running.answering and running.app.package in self._starting:
             screen, params = self._starting.pop(running.app.package)
             running.stack.clear()
             running.push(screen, params, waited_s=running.app.cold_start_s)
@@ -427,6 +519,7 @@ class Phone:
         if running is None:
             return False
         running.alive = False
+        self._unnoticed.discard(package)
         self._starting.pop(package, None)
         self.log.process_gone(self.wall_time(), running.app, running.pid, why)
         self.changed(f"process ended {package}")
@@ -489,6 +582,8 @@ class Phone:
             self._launch(self._app(action.package))
         elif isinstance(action, CloseApp):
             self._end(action.package, "user request")
+        elif isinstance(action, CloseDialog):
+            self._close_system_dialogs(action.package)
         elif isinstance(action, KeepWaiting):
             self._close_system_dialogs(action.package)
             self._wait_for(self._running[action.package])
@@ -504,7 +599,8 @@ class Phone:
     # --- Apps that do not answer ----------------------------------------------------------------
 
     def _swallow(self, running: Running) -> None:
-        if running.app.package not in self._waiting:
+        package = running.app.package
+        if package not in self._waiting and package not in self._unnoticed:
             self._wait_for(running)
 
     def _wait_for(self, running: Running) -> None:
@@ -514,7 +610,7 @@ class Phone:
 
     def _does_not_respond(self, running: Running) -> None:
         app = running.app
-        if not running.alive:
+        if running.answering or not running.alive:
             return
         self.log.not_responding(
             self.wall_time(), app, running.pid, running.activity, NOT_RESPONDING_S
@@ -523,11 +619,11 @@ class Phone:
 
     # --- the system's dialogs -------------------------------------------------------------------
 
-    def _show_system_dialog(self, spec: Dialog, package: str) -> None:
+    def _show_system_dialog(self, spec: Dialog, package: str, owner: str = ANDROID) -> None:
         window = OpenWindow(
             serial=self.next_serial(),
             spec=spec,
-            params={"package": package},
+            params={"package": package, "owner": owner},
             opened_at=self.events.now,
             over=self._home.stack[0],
             kind="system",
@@ -590,7 +686,7 @@ class Phone:
     def _show(self, running: Running, window: OpenWindow) -> Window:
         if window.kind == "system":
             state = running.state(window)
-            return window.show(ANDROID, "", state, self._around(running))
+            return window.show(str(window.params["owner"]), "", state, self._around(running))
         return running.show(window, self._around(running))
 
     def _around(self, running: Running) -> Surroundings:
@@ -600,6 +696,8 @@ class Phone:
         """The screen as a PNG; black while a window that forbids screenshots is open."""
         scene = self.scene()
         page = self._page()
+        if "black_picture" in self.ailments:
+            return png.encode(Image.new("RGB", (self.metrics.width, self.metrics.height)))
         if self._picture is None or self._picture[0] is not scene or self._picture[1] != page:
             self._picture = (scene, page, png.encode(_picture(scene, page)))
         return self._picture[2]
@@ -655,18 +753,27 @@ class Phone:
         return self._hierarchy
 
     def foreground(self) -> tuple[str, str]:
-        """Package and activity of the App in front, whatever dialog of the system lies over it."""
+        """Package and activity of the App in front, whatever dialog of the system lies over it.
+
+        But where Android asks leave for an App, it does so in an activity of its own.
+        """
         self.catch_up()
+        if self._asks_permission:
+            return PERMISSIONS, PERMISSIONS_ACTIVITY
         return self._front.app.package, self._front.activity
 
     def app_state(self, package: str) -> int:
         """0 not installed, 1 not running, 3 in the background, 4 in front."""
         self.catch_up()
-        if package == self._front.app.package:
+        if package == self._front.app.package and not self._asks_permission:
             return FOREGROUND
-        if package == LAUNCHER or package in self._running:
+        if package in (LAUNCHER, self._front.app.package) or package in self._running:
             return BACKGROUND
         return NOT_RUNNING if package in self.apps else NOT_INSTALLED
+
+    @property
+    def _asks_permission(self) -> bool:
+        return any(window.params["owner"] == PERMISSIONS for window in self._system)
 
     def processes(self) -> dict[str, int]:
         """The process of each App that runs, the launcher's among them."""

@@ -37,6 +37,7 @@ class Events:
         self.now = now
         self._queue: list[Event] = []
         self._planned = 0
+        self._happening = False
 
     def after(self, seconds: float, happen: Callable[[], None]) -> Event:
         """Plans an event so many seconds from `now`; during an event, from the time it was due."""
@@ -48,16 +49,27 @@ class Events:
     def until(self, now: float) -> None:
         """Lets everything happen that is due by `now`, and makes it the current time.
 
+        An event that touches the phone does so at its own moment: time stands still for it.
+
         Raises:
             RuntimeError: More events than any App means were due. They are given up.
         """
+        if self._happening:
+            return
         for _ in range(MOST_AT_ONCE):
             if not self._queue or self._queue[0].due > now:
                 self.now = max(self.now, now)
                 return
-            event = heapq.heappop(self._queue)
-            self.now = event.due
-            if not event.called_off:
-                event.happen()
+            self._happen(heapq.heappop(self._queue))
         self._queue.clear()
         raise RuntimeError(f"an App set off more than {MOST_AT_ONCE} events; they were dropped")
+
+    def _happen(self, event: Event) -> None:
+        self.now = event.due
+        if event.called_off:
+            return
+        self._happening = True
+        try:
+            event.happen()
+        finally:
+            self._happening = False

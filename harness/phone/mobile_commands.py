@@ -297,10 +297,33 @@ def device_info(call: Call) -> dict[str, Any]:
         "locale": "zh_CN",
         "manufacturer": "Zhangce",
         "model": "Simulated phone",
+        "networks": _networks(call.phone),
         "platformVersion": PLATFORM_VERSION,
         "realDisplaySize": f"{metrics.width}x{metrics.height}",
         "timeZone": "Asia/Shanghai",
     }
+
+
+def _networks(phone: Phone) -> list[dict[str, Any]]:
+    """The networks that the phone is on, as the UiAutomator2 server tells of them."""
+    if phone.network == "none":
+        return []
+    capabilities = ["INTERNET", "NOT_METERED", "NOT_RESTRICTED", "TRUSTED"]
+    capabilities += ["VALIDATED"] if phone.network == "checked" else []
+    return [
+        {
+            "type": 1,
+            "typeName": "WIFI",
+            "isConnected": True,
+            "isAvailable": True,
+            "state": "CONNECTED",
+            "detailedState": "CONNECTED",
+            "capabilities": {
+                "transportTypes": "TRANSPORT_WIFI",
+                "networkCapabilities": ",".join(f"NET_CAPABILITY_{each}" for each in capabilities),
+            },
+        }
+    ]
 
 
 def battery_info(_call: Call) -> dict[str, Any]:

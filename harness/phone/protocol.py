@@ -8,7 +8,7 @@ W3C error, and the phone goes on.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from harness.phone import commands, mobile_commands
+from harness.phone.afflict import ConnectionCut, pause_of, spoil
 from harness.phone.arguments import Arguments
+from harness.phone.clock import pause
 from harness.phone.commands import Call, Command
 from harness.phone.device import NotInstalled, Phone
 from harness.phone.faults import Fault
@@ -30,6 +32,8 @@ BASE_PATH = "/wd/hub"
 """Where Appium 1 had its endpoint, and some clients still look for it."""
 CHANGES = "/zhangce/changes"
 """No command of Appium's: the phone's own truth, for those who check how well others measure it."""
+CUT_OFF = [(b"content-length", b"10")]
+"""Headers of an answer that never comes."""
 HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-cache"}
 
 _SESSION = "/session/{session}"
@@ -174,8 +178,14 @@ def _parts(path: str) -> Iterator[str]:
 class Endpoint:
     """Answers for one phone. It has one session at a time: a new one ends the last."""
 
-    def __init__(self, phone: Phone, commands: Iterable[Route] = COMMANDS) -> None:
+    def __init__(
+        self,
+        phone: Phone,
+        commands: Iterable[Route] = COMMANDS,
+        pause: Callable[[float], None] = pause,
+    ) -> None:
         self.phone = phone
+        self._pause = pause
         self.session: Session | None = None
         self._routes = Routes()
         for method, path, command in commands:
@@ -195,6 +205,9 @@ class Endpoint:
             status, content = self.respond(request.method, request.url.path, body)
         except ClientDisconnect:
             return
+        except ConnectionCut:
+            await send({"type": "http.response.start", "status": 200, "headers": CUT_OFF})
+            return  # less than was announced: the server closes the connection
         except Fault as fault:
             status, content = fault.status, _json(fault.payload())
         await Response(content, status, headers=HEADERS)(scope, receive, send)
@@ -203,6 +216,8 @@ class Endpoint:
         """Status and body of the answer to a request, whatever it is."""
         try:
             return 200, self.answer(method, path, body)
+        except ConnectionCut:
+            raise
         except Exception as problem:  # the phone goes on, whatever a command ran into
             fault = _fault(problem)
             return fault.status, _json(fault.payload())
@@ -215,9 +230,14 @@ class Endpoint:
         """
         command, variables = self._routes.find(method, path.removeprefix(BASE_PATH))
         arguments = _arguments(body) if method == "POST" else Arguments({})
+        if seconds := pause_of(self.phone):
+            self._pause(seconds)
         with self.phone.moment():
             if "session" not in variables:
                 return _json(command(arguments))
+            spoilt = spoil(self.phone, method, path)
+            if spoilt is not None:
+                return _json({"value": spoilt, "sessionId": variables["session"]})
             call = Call(self.phone, self._session(variables["session"]), arguments, variables)
             return _json({"value": command(call), "sessionId": call.session.id})
 

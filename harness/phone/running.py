@@ -41,6 +41,12 @@ class Host(Protocol):
 
     events: Events
     attended: bool
+    answers_late_s: float
+
+    @property
+    def server_answers(self) -> bool:
+        """Whether the servers of its Apps can be reached, and answer."""
+        ...
 
     def next_serial(self) -> int:
         """A number that no window has yet."""
@@ -258,12 +264,23 @@ class Running:
     def _after(self, action: After, asker: OpenWindow) -> None:
         request = _Request(action, asker)
         self._requests.append(request)
-        self._host.events.after(action.seconds, lambda: self._answer(request))
+        seconds = action.seconds + self._host.answers_late_s
+        self._host.events.after(seconds, lambda: self._answer(request))
 
     def _answer(self, request: _Request) -> None:
+        if not self._host.server_answers:
+            self._unanswered(request)
+            return
         self._requests.remove(request)
         if not request.after.here or self._in_front(request.asker):
             self.do(request.after.then, request.asker)
+
+    def _unanswered(self, request: _Request) -> None:
+        """There is no answer: an App that does not notice goes on waiting."""
+        if self.app.unanswered is not None:
+            self._requests.remove(request)
+            if self._in_front(request.asker):
+                self.do(self.app.unanswered, request.asker)
 
     def _go(self, action: Go, asker: OpenWindow) -> None:
         self.push(action.screen, action.params)

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import uvicorn
 
+from harness.phone.clock import pause
 from harness.phone.device import Phone
 from harness.phone.protocol import Endpoint
 
@@ -62,14 +63,16 @@ def server(application: Application) -> uvicorn.Server:
 
 
 @contextmanager
-def serving(phone: Phone, port: int = 0) -> Iterator[str]:
+def serving(phone: Phone, port: int = 0, pause: Callable[[float], None] = pause) -> Iterator[str]:
     """Serves a phone from a thread of this process, and gives the URL.
+
+    `pause` is how it waits when it is told to answer late.
 
     The phone is not made for two threads: touch it from outside only while no
     request is under way.
     """
     listening = listen(port)
-    running = server(Endpoint(phone))
+    running = server(Endpoint(phone, pause=pause))
     thread = threading.Thread(
         target=running.run, kwargs={"sockets": [listening]}, name="phone", daemon=True
     )

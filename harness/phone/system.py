@@ -15,6 +15,9 @@ from harness.phone.widgets import Button, Column, Grid, Icon, Label, Page, Space
 
 LAUNCHER = "com.android.launcher3"
 ANDROID = "android"
+PERMISSIONS = "com.android.permissioncontroller"
+"""Whose window asks leave for an App; unlike other dialogs of the system, it is an activity."""
+PERMISSIONS_ACTIVITY = ".permission.ui.GrantPermissionsActivity"
 
 
 # --- what only the system does -----------------------------------------------------------------
@@ -30,6 +33,13 @@ class Launch(Action):
 @dataclass(frozen=True)
 class CloseApp(Action):
     """Ends an App's process and the dialog about it."""
+
+    package: str
+
+
+@dataclass(frozen=True)
+class CloseDialog(Action):
+    """Closes the dialogs of the system about an App."""
 
     package: str
 
@@ -77,6 +87,24 @@ def not_responding_dialog(app: App) -> Dialog:
         _choice("aerr_wait", "等待", KeepWaiting(app.package)),
     )
     return Dialog("anr", partial(_notice, f"{app.label} 没有响应", buttons), dismissable=False)
+
+
+def permission_dialog(app: App) -> Dialog:
+    """Android asks whether the App may know where the phone is."""
+    buttons = (
+        _choice(
+            "permission_allow_foreground_only_button", "仅在使用中允许", CloseDialog(app.package)
+        ),
+        _choice("permission_deny_button", "不允许", CloseDialog(app.package)),
+    )
+    title = f"要允许“{app.label}”获取此设备的位置信息吗？"
+    return Dialog("permission", partial(_notice, title, buttons), dismissable=False)
+
+
+def notice_dialog(app: App, text: str) -> Dialog:
+    """Android has something to say, which has nothing to do with the App under it."""
+    buttons = (_choice("button1", "知道了", CloseDialog(app.package)),)
+    return Dialog("notice", partial(_notice, text, buttons), dismissable=False)
 
 
 def _home(apps: tuple[App, ...], state: State) -> Widget:

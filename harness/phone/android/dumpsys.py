@@ -295,12 +295,15 @@ def _package(system: System, arguments: tuple[str, ...]) -> list[str]:
     return dump_package(system, next((each for each in arguments if each[:1] != "-"), ""))
 
 
-def _connectivity(_system: System, _arguments: tuple[str, ...]) -> list[str]:
+def _connectivity(system: System, _arguments: tuple[str, ...]) -> list[str]:
+    if system.phone.network == "none":
+        return ["Active default network: none", "Current Networks:"]
+    checked = "&VALIDATED" if system.phone.network == "checked" else ""
     return [
         "Active default network: 100",
         "Current Networks:",
         "  NetworkAgentInfo{network{100}  ni{WIFI CONNECTED extra: }  Transports: WIFI "
-        "Capabilities: INTERNET&NOT_METERED&VALIDATED}",
+        f"Capabilities: INTERNET&NOT_METERED{checked}}}",
     ]
 
 
