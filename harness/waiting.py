@@ -2,8 +2,8 @@
 
 A response time is interval-censored: it ended after the start of the last look
 that saw nothing, and before the end of the first look that saw it. Looks come
-at a pace that grows with the time waited, so that the error stays a small
-share of it and a long wait does not burden the phone.
+as fast as the phone answers them, then at a pace that grows with the time waited:
+so the error stays a small share of it and a long wait does not burden the phone.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 from harness.clock import Clock
 from harness.model import Response
 
-PAUSE_FLOOR_S = 0.02
-"""The shortest pause between two looks: about one frame of a 60 Hz screen."""
+PAUSE_FLOOR_S = 0.004
+"""The shortest pause between two looks, a quarter of a frame of a 60 Hz screen. Where a look
+takes longer than that, its own time is the floor: so the phone has half of its time for the App."""
 PAUSE_SHARE = 0.02
 """A pause is this share of the time waited so far: an error of one per cent, half of it."""
 PAUSE_CEILING_S = 0.25
@@ -31,7 +32,8 @@ class Waited(Generic[T]):
     """How a wait went; the moments are the clock's monotonic seconds.
 
     `result` is what the look found, None when it never came. `unseen_at` is when
-    the last look that saw nothing began, None when the first look saw it.
+    the last look that saw nothing began, None when the first look saw it. `look_s`
+    is how long the last look took, in seconds.
     """
 
     result: T | None
@@ -39,6 +41,7 @@ class Waited(Generic[T]):
     unseen_at: float | None
     ended_at: float
     looks: int
+    look_s: float
 
     def response(self, action_began_at: float, action_ended_at: float) -> Response:
         """The response to an action that reached the App somewhere within its command.
@@ -85,15 +88,19 @@ def wait(
         result = look()
         ended_at = clock.monotonic()
         looks += 1
+        look_s = ended_at - look_began_at
         waited_s = ended_at - started_at
         if result is not None:
-            return Waited(result, started_at, unseen_at, ended_at, looks)
+            return Waited(result, started_at, unseen_at, ended_at, looks, look_s)
         unseen_at = look_began_at
         if waited_s >= limit_s or on_miss(waited_s):
-            return Waited(None, started_at, unseen_at, clock.monotonic(), looks)
-        clock.sleep(min(pause_after(waited_s), max(limit_s - waited_s, SHORTEST_PAUSE_S)))
+            return Waited(None, started_at, unseen_at, clock.monotonic(), looks, look_s)
+        # What was done on the miss has taken its time: it is part of the pause.
+        pause_s = pause_after(waited_s, look_s) - (clock.monotonic() - ended_at)
+        if pause_s > 0:
+            clock.sleep(min(pause_s, max(limit_s - waited_s, SHORTEST_PAUSE_S)))
 
 
-def pause_after(waited_s: float) -> float:
-    """The pause before the next look, in seconds, after so long a wait."""
-    return min(max(PAUSE_FLOOR_S, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)
+def pause_after(waited_s: float, look_s: float) -> float:
+    """The pause before the next look, in seconds, after so long a wait and a look of so long."""
+    return min(max(PAUSE_FLOOR_S, look_s, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)
