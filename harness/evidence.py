@@ -17,6 +17,8 @@ from typing import Self
 
 from PIL import Image
 
+from harness.model import Drawn
+
 Keep = Callable[[bytes, str], str]
 """Stores bytes under a suffix and returns their name: `RunDirectory.keep`."""
 
@@ -30,10 +32,15 @@ REMEMBERED = 512
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that was taken. `digest` is of what the device sent: equal means unchanged."""
+    """A picture that was taken.
+
+    `digest` is of what the device sent, or of what was drawn instead: equal means unchanged.
+    """
 
     digest: str
     name: Future[str]
+    drawn: Drawn | None = None
+    """Why it is a drawing of the hierarchy; None for a screenshot."""
 
 
 class Evidence:
@@ -44,14 +51,14 @@ class Evidence:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
         self._kept: dict[str, Picture] = {}
 
-    def picture(self, png: bytes) -> Picture:
+    def picture(self, png: bytes, drawn: Drawn | None = None) -> Picture:
         """Keeps a picture as JPEG; the same bytes give the same picture at no cost."""
         digest = hashlib.sha256(png).hexdigest()
         if digest not in self._kept:
             if len(self._kept) == REMEMBERED:
                 del self._kept[next(iter(self._kept))]
             name = self._pool.submit(lambda: self._keep(encode(png), "jpg"))
-            self._kept[digest] = Picture(digest, name)
+            self._kept[digest] = Picture(digest, name, drawn)
         return self._kept[digest]
 
     def hierarchy(self, xml: str) -> Future[str]:

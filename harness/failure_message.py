@@ -43,7 +43,8 @@ def _lines(record: AttemptRecord, scenario: Scenario, picture: Path | None) -> I
     if record.trouble:
         yield "  This is our trouble, not the App's: see the device and its server, then run again."
     if picture is not None:
-        yield f"  截图 picture: {picture}"
+        drawn = step is not None and step.after in step.drawn
+        yield f"  {'线框图 wireframe' if drawn else '截图 picture'}: {picture}"
 
 
 def annotate(picture: bytes, target: Box | None, touched: Point | None) -> bytes:

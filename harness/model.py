@@ -1072,6 +1072,10 @@ class Met(Frozen):
     picture: str | None
 
 
+Drawn = Literal["black", "refused"]
+"""Why a picture is a drawing of the hierarchy: the screenshot came out black, or was refused."""
+
+
 class StepRecord(Frozen):
     """One step as it went."""
 
@@ -1093,6 +1097,8 @@ class StepRecord(Frozen):
     """The picture before the touch: a file name under evidence/."""
     after: str | None = None
     hierarchy: str | None = None
+    drawn: Mapping[str, Drawn] = {}
+    """Which of its pictures are no screenshots but wireframes, and why, by file name."""
     interruptions: tuple[Met, ...] = ()
     expected: str = ""
     seen: str = ""

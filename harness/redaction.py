@@ -7,7 +7,6 @@ leaves the phone while secrets are in play passes through here.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,10 +15,10 @@ from lxml import etree
 from PIL import Image, ImageDraw
 from pydantic import BaseModel
 
+from harness.hierarchy import box_of, elements
 from harness.model import Box
 
 HIDDEN = "●●●"
-BOUNDS = re.compile(r"\[(?P<left>-?\d+),(?P<top>-?\d+)\]\[(?P<right>-?\d+),(?P<bottom>-?\d+)\]")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,15 +60,14 @@ class Redaction:
 
     def boxes(self, hierarchy: str) -> tuple[Box, ...]:
         """Where a hierarchy shows a secret: the bounds of the elements that say it."""
-        said = [node for node in _nodes(hierarchy) if any(map(self._hides, _texts(node)))]
-        bounds = [BOUNDS.fullmatch(node.get("bounds", "")) for node in said]
-        return tuple(Box.model_validate(found.groupdict()) for found in bounds if found is not None)
+        said = [node for node in elements(hierarchy) if any(map(self._hides, _texts(node)))]
+        return tuple(box for box in map(box_of, said) if box is not None)
 
     def hierarchy(self, hierarchy: str) -> str:
         """The hierarchy with every secret hidden in its attributes and texts."""
         if not self.secrets:
             return hierarchy
-        nodes = _nodes(hierarchy)
+        nodes = elements(hierarchy)
         for node in nodes:
             for name, value in node.attrib.items():
                 node.set(name, self.words(str(value)))
@@ -88,13 +86,6 @@ class Redaction:
         if isinstance(value, list | tuple):
             return [self._values(item) for item in value]
         return value
-
-
-def _nodes(hierarchy: str) -> list[etree._Element]:
-    """The elements of a hierarchy, the root first; none when it cannot be read."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    root: etree._Element | None = etree.fromstring(hierarchy.encode("utf-8", "replace"), parser)
-    return [] if root is None else list(root.iter("*"))
 
 
 def _texts(node: etree._Element) -> list[str]:

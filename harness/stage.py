@@ -9,11 +9,13 @@ from typing import Literal
 
 from harness.clock import Clock
 from harness.driver import Driver
+from harness.errors import NoAnswer
 from harness.evidence import Evidence, Picture
 from harness.finder import Finder
 from harness.ledger import Ledger
 from harness.model import (
     AppProfile,
+    Drawn,
     Match,
     Met,
     PlannedAttempt,
@@ -24,6 +26,7 @@ from harness.model import (
     StepRecord,
 )
 from harness.redaction import Redaction
+from harness.wireframe import REFUSAL, size_if_black, wireframe
 
 
 @dataclass(frozen=True)
@@ -58,20 +61,62 @@ class Stage:
     redaction: Redaction
 
     def picture(self) -> Picture:
-        """Takes and keeps a picture of the screen, its secrets blacked out."""
-        return self.keep_picture(self.driver.picture())
+        """Takes and keeps a picture of the screen.
 
-    def keep_picture(self, png: bytes) -> Picture:
-        """Keeps a picture of the screen as it still is, its secrets blacked out."""
-        if self.redaction.secrets:
-            page = self.driver.page
-            # Of what a web page shows it is not known where: it is hidden as a whole.
-            png = (
-                self.redaction.picture(png, self.driver.hierarchy())
-                if page is None
-                else self.redaction.covered(png, (page,))
-            )
-        return self.evidence.picture(png)
+        Raises:
+            DeviceTrouble: the phone gives neither a picture nor a hierarchy.
+        """
+        return self.keep_picture(self.shot())
+
+    def shot(self) -> bytes | None:
+        """The screen as PNG, not kept yet; None when the phone says that it forbids pictures."""
+        try:
+            return self.driver.picture()
+        except NoAnswer as refused:
+            if REFUSAL not in str(refused):
+                raise
+            return None
+
+    def keep_picture(self, png: bytes | None) -> Picture:
+        """Keeps a picture of the screen as it still is, its secrets blacked out.
+
+        Of a screen that forbids pictures its hierarchy is drawn instead.
+
+        Raises:
+            DeviceTrouble: there is no picture, and no hierarchy to draw.
+        """
+        if png is not None:
+            return self._drawing_of_black(png) or self.evidence.picture(self._redacted(png))
+        screen = self.driver.screen()
+        drawing = self._drawing("refused", (screen.right, screen.bottom))
+        if drawing is None:
+            raise NoAnswer("the screen forbids pictures, and there is no hierarchy to draw")
+        return drawing
+
+    def _drawing_of_black(self, png: bytes) -> Picture | None:
+        """What is drawn in place of a black picture; None for another, or without a hierarchy."""
+        size = size_if_black(png)
+        if size is None:
+            return None
+        try:
+            return self._drawing("black", size)
+        except NoAnswer:
+            return None
+
+    def _drawing(self, why: Drawn, size: tuple[int, int]) -> Picture | None:
+        """The screen as its hierarchy describes it; None when that says nothing."""
+        hierarchy = self.redaction.hierarchy(self.driver.hierarchy())
+        png = wireframe(hierarchy, size, why, self.driver.page)
+        return None if png is None else self.evidence.picture(png, why)
+
+    def _redacted(self, png: bytes) -> bytes:
+        if not self.redaction.secrets:
+            return png
+        page = self.driver.page
+        # Of what a web page shows it is not known where: it is hidden as a whole.
+        if page is not None:
+            return self.redaction.covered(png, (page,))
+        return self.redaction.picture(png, self.driver.hierarchy())
 
     def keep_hierarchy(self, hierarchy: str) -> Future[str]:
         """Keeps a view hierarchy, its secrets hidden."""
@@ -117,6 +162,7 @@ class Draft:
             before=_name(self.before),
             after=_name(self.after),
             hierarchy=None if self.hierarchy is None else self.hierarchy.result(),
+            drawn=_drawn(self.before, self.after, *(picture for _, _, picture in self.met)),
             interruptions=tuple(
                 Met(name=name, seconds=seconds, picture=_name(picture))
                 for name, seconds, picture in self.met
@@ -128,3 +174,12 @@ class Draft:
 
 def _name(picture: Picture | None) -> str | None:
     return None if picture is None else picture.name.result()
+
+
+def _drawn(*pictures: Picture | None) -> dict[str, Drawn]:
+    """Which of the pictures are drawings, and why, by name."""
+    return {
+        picture.name.result(): picture.drawn
+        for picture in pictures
+        if picture is not None and picture.drawn is not None
+    }
