@@ -18,8 +18,8 @@ from harness.model import Response
 PAUSE_FLOOR_S = 0.004
 """The shortest pause between two looks, a quarter of a frame of a 60 Hz screen. Where a look
 takes longer than that, its own time is the floor: so the phone has half of its time for the App."""
-PAUSE_SHARE = 0.02
-"""A pause is this share of the time waited so far: an error of one per cent, half of it."""
+PAUSE_SHARE = 0.01
+"""A pause is this share of the time waited so far: an error of half a per cent."""
 PAUSE_CEILING_S = 0.25
 SHORTEST_PAUSE_S = 0.001
 """Before the last look; what is left may be too little for a clock to move by."""
