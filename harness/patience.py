@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TypeVar
 
 from harness.errors import StepFailed
@@ -39,6 +40,7 @@ class Patience:
         """Whether the last wait was in vain, for what the step now needs."""
         self._entering_s = 0.0
         """How long it has taken so far to enter contexts: the tool's time, not the App's."""
+        self._looks_s: list[float] = []
 
     def begin(self) -> None:
         """The attempt's time begins now."""
@@ -48,6 +50,11 @@ class Patience:
     def elapsed_s(self) -> float:
         """Seconds since the attempt began."""
         return self._stage.clock.monotonic() - self._began_at
+
+    @property
+    def look_s(self) -> float | None:
+        """How long a look takes on this phone, in seconds: the median; None before the first."""
+        return median(self._looks_s) if self._looks_s else None
 
     def open_ledger(self) -> Ledger:
         """The ledger of a step that begins now."""
@@ -85,18 +92,29 @@ class Patience:
         return found
 
     def await_any(self, conditions: Iterable[Condition], draft: Draft) -> None:
-        """Waits for any of the conditions; that none comes is for the next step to say."""
+        """Waits until any of the conditions holds and the App says no more that it is loading.
+
+        That none comes is for the next step to say.
+        """
         known = [one for one in conditions if self._stage.finder.knows(one.visible)]
         if not known:
             return
         # To and fro between contexts would take longer than most answers do.
         known = [one for one in known if one.context == known[-1].context]
 
-        def look() -> bool | None:
-            return any(self._sight(one).lacks is None for one in known) or None
+        def look() -> Condition | None:
+            arrived = next((one for one in known if self._sight(one).lacks is None), None)
+            # Asked only of what is there, so that a look that misses is as quick as it can be.
+            return arrived if arrived is not None and not self._is_loading() else None
 
         waited = self.watch(look, max(map(self._limit, known)), draft)
+        draft.arrived = waited.result
         self._spent = waited.result is None
+
+    def _is_loading(self) -> bool:
+        """Whether the App shows a spinner or skeleton; a web page is not left to ask that."""
+        stage = self._stage
+        return stage.driver.page is None and bool(stage.finder.first_of(stage.task.profile.waiting))
 
     def _sight(self, condition: Condition) -> Sight:
         """A look for a condition in its context."""
@@ -118,6 +136,7 @@ class Patience:
         evidence_before_s, entering_before_s = draft.ledger.evidence_s, self._entering_s
         limit_s = max(0.0, min(limit_s, self._time_left()))
         waited = wait(look, self._stage.clock, limit_s, on_miss)
+        self._looks_s.append(waited.look_s)
         # Pictures of interruptions were taken meanwhile: theirs is not the App's time.
         pictures_s = draft.ledger.evidence_s - evidence_before_s
         entering_s = self._entering_s - entering_before_s
@@ -125,7 +144,7 @@ class Patience:
         draft.waited = waited.looks > 1
         if not self._answered:
             # What was seen once is not a response when it is seen again.
-            draft.response = waited.response(*self._acted)
+            draft.response, draft.acted = waited.response(*self._acted), self._acted
             self._answered = waited.result is not None
         return waited
 

@@ -54,6 +54,7 @@ from harness.patience import Patience
 from harness.quoting import quote
 from harness.redaction import Redaction
 from harness.stage import Draft, Stage, Task
+from harness.stillness import APART_S, WATCHED_S
 from harness.symptoms import SYSTEM_CLOSE
 from harness.upcoming import awaited, needed, placed, sign_of
 from harness.variables import fill
@@ -191,11 +192,15 @@ class _Attempt:
             self._messages_before = self._driver.inbox().total
 
     def _session(self) -> dict[str, str | int | float | bool]:
+        look_s = self._patience.look_s
         return {
             **self._driver.settings(),
+            **({} if look_s is None else {"look_s": look_s}),
             "pause_floor_s": PAUSE_FLOOR_S,
             "pause_share": PAUSE_SHARE,
             "pause_ceiling_s": PAUSE_CEILING_S,
+            "still_apart_s": APART_S,
+            "still_watched_s": WATCHED_S,
         }
 
     # --- the steps -------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from harness.finder import Finder
 from harness.ledger import Ledger
 from harness.model import (
     AppProfile,
+    Condition,
     Drawn,
     Match,
     Met,
@@ -134,6 +135,12 @@ class Draft:
     waited: bool = False
     """Whether the screen may have changed since the last picture: a look missed."""
     response: Response | None = None
+    acted: tuple[float, float] = (0.0, 0.0)
+    """When the command that the response answers was sent and answered, by the clock."""
+    arrived: Condition | None = None
+    """What the step waited for, once it was there."""
+    settled: Response | None = None
+    displayed_s: float | None = None
     match: Match | None = None
     touched: Point | None = None
     activity: str = ""
@@ -156,6 +163,8 @@ class Draft:
             started_s=self.started_s,
             times=self.ledger.times,
             response=self.response,
+            settled=self.settled,
+            displayed_s=self.displayed_s,
             match=self.match,
             touched=self.touched,
             activity=self.activity,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from harness.errors import StepFailed
 from harness.evidence import Picture
-from harness.model import Symptoms, name_target
+from harness.launch_log import displayed_s
+from harness.model import Launch, Symptoms, name_target
 from harness.stage import Draft, Stage
+from harness.stillness import view
 from harness.symptoms import examine
 
 
@@ -18,6 +20,7 @@ class Witness:
         self._before_touch: Picture | None = None
         self._activity = ("", "")
         self._log: list[str] = []
+        self._troubled = False
         self.checkpoints: tuple[str, ...] = ()
         """Names of the checkpoints that were seen, in the order in which they were."""
 
@@ -29,18 +32,28 @@ class Witness:
         draft.before = self._before_touch = self._last
 
     def after(self, draft: Draft) -> None:
-        """The screen after the step: picture, hierarchy, activity, checkpoints."""
+        """The screen after the step, once it is still, and the checkpoints that it reaches."""
         with draft.ledger.evidence():
-            draft.after = self._last = self._stage.picture()
-            hierarchy = self._stage.driver.hierarchy()
-            draft.hierarchy = self._stage.keep_hierarchy(hierarchy)
-            draft.activity = self._activity_of(hierarchy)
+            seen = view(self._stage, draft)
+            draft.after = self._last = self._stage.keep_picture(seen.png)
+            draft.hierarchy = self._stage.keep_hierarchy(seen.hierarchy)
+            draft.settled = seen.settled
+            draft.activity = self._activity_of(seen.hierarchy)
             self._reach_checkpoints()
+            if isinstance(draft.planned.step, Launch):
+                draft.displayed_s = self._displayed()
+
+    def _displayed(self) -> float | None:
+        """How long Android says that the launch took."""
+        log = self._stage.driver.log()
+        self._log.extend(log)
+        return displayed_s(log, self._stage.task.profile.android.package)
 
     def examine(self, failed: StepFailed, draft: Draft) -> Symptoms:
         """Everything that bears on why the step failed."""
         stage = self._stage
         with draft.ledger.evidence():
+            self._troubled = True
             self._log.extend(stage.driver.log())
             now = self._stage.picture()
             return examine(
@@ -54,7 +67,7 @@ class Witness:
 
     def kept_log(self) -> str | None:
         """The device's log, which is read at trouble only."""
-        if not self._log:
+        if not self._troubled:
             return None
         lines = tuple(map(self._stage.redaction.words, self._log))
         return self._stage.evidence.log(lines).result()

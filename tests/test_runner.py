@@ -213,10 +213,12 @@ def test_trouble_while_symptoms_are_taken_is_ours_too(
     def silent() -> tuple[str, ...]:
         raise NoAnswer("the device does not answer")
 
-    calls = iter([(), silent])
-    monkeypatch.setattr(
-        phone.driver, "log", lambda: () if next(calls) == () else silent(), raising=True
-    )
+    answers = iter([tuple, tuple, silent])  # before the attempt, after the launch, at the trouble
+
+    def log() -> tuple[str, ...]:
+        return next(answers)()
+
+    monkeypatch.setattr(phone.driver, "log", log)
     record = phone.attempt(["launch"], goal="done.result")
     assert record.verdict.outcome is Outcome.HARNESS_ERROR
     assert len(record.steps) == 2

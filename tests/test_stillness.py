@@ -1,0 +1,144 @@
+"""Visible, loaded and still: three moments of a screen, told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.launch_log import displayed_s
+from harness.model import AttemptRecord, Response
+from harness.phone.app import App, Go, Screen, State
+from harness.phone.widgets import Button, Label, Page, Space, Spinner, Widget
+from tests.phone.small_app import COLD_START_S, PACKAGE
+from tests.rig import Rig, rig, step
+
+SLIDES_FOR_S = 0.6
+LOADS_FOR_S = 1.5
+
+
+def _home(state: State) -> Widget:
+    buttons = (Button(id=name, text=name, on_tap=Go(name)) for name in ("slide", "turn", "load"))
+    return Page(children=(Label(id="status", text="空闲"), *buttons))
+
+
+def _slide(state: State) -> Widget:
+    moved = round(200 * min(state.now_s, SLIDES_FOR_S))
+    return Page(children=(Space(height=moved), Label(id="arrived", text="到了")))
+
+
+def _turn(state: State) -> Widget:
+    turns = int(state.now_s / 0.03)
+    return Page(children=(Label(id="arrived", text="到了"), Label(text=f"轮播 {turns}")))
+
+
+def _load(state: State) -> Widget:
+    loading = (Spinner(id="spinner"),) if state.now_s < LOADS_FOR_S else ()
+    return Page(children=(Label(id="arrived", text="到了"), *loading))
+
+
+MOVING_APP = App(
+    package=PACKAGE,
+    label="会动的",
+    icon="bank",
+    color="#1677FF",
+    screens=(
+        Screen("home", _home),
+        Screen("slide", _slide),
+        Screen("turn", _turn),
+        Screen("load", _load),
+    ),
+    start="home",
+    cold_start_s=COLD_START_S,
+)
+
+
+@pytest.fixture
+def phone() -> Iterator[Rig]:
+    with rig(MOVING_APP) as made:
+        yield made
+
+
+def tap(phone: Rig, button: str, **profile: object) -> AttemptRecord:
+    return phone.attempt(
+        ["launch", {"tap": {"id": button}}], goal={"visible": {"id": "arrived"}}, profile=profile
+    )
+
+
+def times(record: AttemptRecord) -> tuple[Response, Response]:
+    tapped = step(record, "2")
+    assert tapped.response is not None
+    assert tapped.settled is not None
+    return tapped.response, tapped.settled
+
+
+def contains(interval: Response, truth_s: float) -> bool:
+    latest = interval.first_seen_s
+    return latest is not None and interval.last_unseen_s <= truth_s <= latest
+
+
+def test_what_slides_in_is_seen_before_it_is_still(phone: Rig) -> None:
+    response, settled = times(tap(phone, "slide"))
+    assert contains(response, 0)
+    assert contains(settled, SLIDES_FOR_S)
+    assert settled.half_width_s is not None
+    assert settled.half_width_s < 0.05
+
+
+def test_the_picture_that_is_kept_shows_the_screen_once_it_is_still(phone: Rig) -> None:
+    record = tap(phone, "slide")
+    assert step(record, "2").after == record.steps[-1].after
+
+
+def test_what_is_still_at_once_has_settled_when_it_was_seen(phone: Rig) -> None:
+    launched = step(tap(phone, "slide"), "1")
+    assert launched.response is not None
+    assert launched.settled is not None
+    assert launched.settled.last_unseen_s == launched.response.last_unseen_s
+    assert contains(launched.settled, COLD_START_S)
+
+
+def test_what_never_stops_moving_is_not_watched_for_ever(phone: Rig) -> None:
+    response, settled = times(tap(phone, "turn"))
+    assert contains(response, 0)
+    assert settled.first_seen_s is None
+    assert 1.5 < settled.last_unseen_s < 3
+
+
+def test_a_spinner_of_the_profile_counts_as_waiting(phone: Rig) -> None:
+    record = tap(phone, "load", waiting=[{"id": "spinner"}])
+    response, _ = times(record)
+    assert contains(response, LOADS_FOR_S)
+    assert step(record, "2").times.app_s == pytest.approx(LOADS_FOR_S, abs=0.05)
+
+
+def test_a_spinner_that_the_profile_does_not_name_does_not(phone: Rig) -> None:
+    response, _ = times(tap(phone, "load"))
+    assert contains(response, 0)
+
+
+def test_watching_until_it_is_still_costs_the_app_no_time(phone: Rig) -> None:
+    record = tap(phone, "turn")
+    spent = step(record, "2").times
+    assert spent.app_s < 0.05
+    assert spent.evidence_s > 1.5
+
+
+def test_the_launch_carries_what_androids_log_says_of_it(phone: Rig) -> None:
+    record = tap(phone, "slide")
+    assert step(record, "1").displayed_s == pytest.approx(COLD_START_S, abs=0.001)
+    assert step(record, "2").displayed_s is None
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        ("I ActivityTaskManager: Displayed cn.a/.Main: +850ms", 0.85),
+        ("I ActivityTaskManager: Displayed cn.a/.Main for user 0: +1s234ms", 1.234),
+        ("I ActivityManager: Displayed cn.a/cn.b.Main: +1m2s3ms (total +1m3s)", 62.003),
+        ("I ActivityTaskManager: Displayed cn.ab/.Main: +850ms", None),
+        ("I ActivityTaskManager: Fully drawn cn.a/.Main: +850ms", None),
+    ],
+)
+def test_the_log_says_how_long_a_launch_took(line: str, seconds: float | None) -> None:
+    assert displayed_s(["I Zygote: 启动", line], "cn.a") == seconds
