@@ -72,6 +72,14 @@ def point_estimate(completed: int, attempted: int, confidence: float = CONFIDENC
     return share
 
 
+def is_flaky(completed: int, attempted: int) -> bool:
+    """Whether attempts that should all have gone the same way did not.
+
+    A rate of 3 of 5 does not tell a path that works for most from one that works at times.
+    """
+    return 0 < completed < attempted
+
+
 def geometric_mean(seconds: Sequence[float], confidence: float = CONFIDENCE) -> Estimate | None:
     """The middle of task times, with a t-interval on the log scale.
 

@@ -29,6 +29,7 @@ from scoring.frame import attempt_frame, scenario_of
 from scoring.measures import (
     completion_rate,
     geometric_mean,
+    is_flaky,
     mean,
     median,
     path_efficiency,
@@ -55,6 +56,14 @@ POOLED_NOTE = Words(
     zh="分类与总体完成率合并了各任务的尝试，区间不含任务之间的差异",
     en="Rates over several tasks pool their attempts: the spread between tasks is not in them",
 )
+FLAKY_NOTE = Words(
+    zh="时好时坏：同一任务在同一设备上有时完成、有时没有；发现从不靠重试抹去",
+    en="Flaky: the same task on the same device is completed at times and at times not; "
+    "no finding is ever retried away",
+)
+
+Stability = Literal["flaky", "steady", "not_repeated"]
+"""Whether the attempts of a task disagreed. One attempt a device says nothing of that."""
 
 
 class Counts(Frozen):
@@ -79,6 +88,19 @@ class Counts(Frozen):
         return self.planned - self.done
 
 
+class Repeats(Frozen):
+    """What came of one task that was attempted more than once on one device.
+
+    Blocked attempts and our own trouble are not among them: they say nothing of the App.
+    """
+
+    device: str
+    completed: int
+    attempted: int
+    outcomes: tuple[Outcome, ...]
+    """What came of each of those attempted, in the order in which they began."""
+
+
 class TaskScore(Frozen):
     """One task on one App."""
 
@@ -92,6 +114,9 @@ class TaskScore(Frozen):
     counts: Counts
     rate: Estimate | None
     """Share of the attempted that were completed; None when nothing was attempted."""
+    stability: Stability
+    flaky: tuple[Repeats, ...]
+    """By device, those on which the attempts disagreed; empty unless `stability` is `flaky`."""
     task_s: Estimate | None
     """Seconds, of completed attempts only."""
     task_half_width_s: float | None
@@ -122,6 +147,9 @@ class AppScore(Frozen):
     """Over all attempts of all tasks."""
     rate_by_kind: Mapping[Kind, Estimate | None]
     """Always with every kind; None: no task of this kind was attempted."""
+    flaky_tasks: int
+    repeated_tasks: int
+    """Tasks that were attempted twice or more on a device: among them are the flaky ones."""
     interruptions: Estimate | None
     verified: Verified
     never_verified: tuple[str, ...]
@@ -255,6 +283,8 @@ def _score_task(
     completed = attempts[attempts["completed"]]
     counts = _count(attempts, planned)
     scenario = _scenario(runs, cell.scenario)
+    repeated = _repeated(attempts)
+    flaky = tuple(each for each in repeated if is_flaky(each.completed, each.attempted))
     return TaskScore(
         app=cell.app,
         simulated=cell.simulated,
@@ -265,6 +295,8 @@ def _score_task(
         devices=tuple(sorted(attempts["device"].unique())),
         counts=counts,
         rate=completion_rate(counts.completed, counts.attempted),
+        stability="flaky" if flaky else "steady" if repeated else "not_repeated",
+        flaky=flaky,
         task_s=geometric_mean(completed["task_s"].dropna().tolist()),
         task_half_width_s=max(completed["task_half_width_s"].dropna(), default=None),
         steps=median(completed["actions"].tolist()),
@@ -296,6 +328,8 @@ def _score_app(
         counts=counts,
         rate=completion_rate(counts.completed, counts.attempted),
         rate_by_kind={kind: _pooled_rate(tasks, kind) for kind in KINDS},
+        flaky_tasks=sum(task.stability == "flaky" for task in tasks),
+        repeated_tasks=sum(task.stability != "not_repeated" for task in tasks),
         interruptions=_interruptions(attempts),
         verified=profile.verified,
         never_verified=_never_verified(profile, simulated),
@@ -314,6 +348,21 @@ def _count(attempts: pd.DataFrame, planned: int) -> Counts:
         outdated=found[Outcome.OUTDATED],
         harness_errors=found[Outcome.HARNESS_ERROR],
         outcomes={outcome: found[outcome] for outcome in Outcome if found[outcome]},
+    )
+
+
+def _repeated(attempts: pd.DataFrame) -> tuple[Repeats, ...]:
+    """By device, what came of a task that was attempted on it more than once."""
+    counted = attempts[attempts["attempted"]].sort_values(["started_at", "repetition"])
+    return tuple(
+        Repeats(
+            device=str(device),
+            completed=int(here["completed"].sum()),
+            attempted=len(here),
+            outcomes=tuple(Outcome(outcome) for outcome in here["outcome"]),
+        )
+        for device, here in counted.groupby("device")
+        if len(here) > 1
     )
 
 
@@ -361,6 +410,7 @@ def _notes(tasks: Sequence[TaskScore]) -> tuple[Words, ...]:
     return (
         *([SIMULATED_NOTE] if any(task.simulated for task in tasks) else []),
         *([ROBOT_NOTE, ESTIMATE_NOTE] if any(task.rate for task in tasks) else []),
+        *([FLAKY_NOTE] if any(task.stability == "flaky" for task in tasks) else []),
         *([POOLED_NOTE] if any(count > 1 for count in tasks_of.values()) else []),
     )
 

@@ -22,6 +22,7 @@ from scoring.scorecard import (
     AppScore,
     Counts,
     Kind,
+    Repeats,
     Scorecard,
     TaskScore,
 )
@@ -30,6 +31,8 @@ NOTHING = "—"
 """Where there is no number."""
 
 PROBLEMS_SHOWN = 5
+REPEATS_SHOWN = 10
+"""Of how many attempts it is shown one by one what came of them."""
 
 KIND_WORDS: Mapping[Kind, Words] = {
     "information": Words(zh="信息服务", en="Information"),
@@ -93,6 +96,14 @@ def say_seconds(estimate: Estimate | None, half_width_s: float | None = None) ->
     return f"{_seconds(estimate.value)} s{_interval(estimate, _seconds)}, n={estimate.n}"
 
 
+def say_flaky(repeats: Repeats, device: bool = False) -> str:
+    """`≈ 时好时坏 flaky 3/5 ✓✓✗✓✗`, attempt by attempt if they are few; the device if asked for."""
+    few = repeats.attempted <= REPEATS_SHOWN
+    marks = "".join(map(mark, repeats.outcomes)) if few else ""
+    said = f"≈ 时好时坏 flaky {repeats.completed}/{repeats.attempted}"
+    return " ".join(filter(None, (said, marks, repeats.device if device else "")))
+
+
 def mark(outcome: Outcome) -> str:
     """`✓` completed, `✗` a finding, `–` not attempted, and `!` for trouble of ours."""
     if outcome.completed:
@@ -124,14 +135,16 @@ def _say_path(task: TaskScore) -> str:
     return ", ".join(f"{count.value:g} {unit}" for count, unit in counts if count is not None)
 
 
-def _say_outcomes(counts: Counts) -> Text:
-    """A line an outcome: its mark, its number, its words; then what was not done at all."""
-    lines = [
+def _say_outcomes(task: TaskScore) -> Text:
+    """Whether they disagree; a line an outcome: mark, number, words; then what was not done."""
+    of_several = len(task.devices) > 1
+    lines = [Text(say_flaky(each, of_several), style="bold yellow") for each in task.flaky]
+    lines += [
         Text(f"{mark(outcome)} {count} {OUTCOME_WORDS[outcome]} {outcome}", style=_style(outcome))
-        for outcome, count in counts.outcomes.items()
+        for outcome, count in task.counts.outcomes.items()
     ]
-    if counts.missing:
-        lines.append(Text(f"· {counts.missing} 未执行 not run", style="dim"))
+    if task.counts.missing:
+        lines.append(Text(f"· {task.counts.missing} 未执行 not run", style="dim"))
     return Text("\n").join(lines)
 
 
@@ -168,6 +181,12 @@ def _app_heading(app: AppScore) -> Group:
 def _app_summary(app: AppScore) -> Iterator[Text]:
     yield Text.assemble("总体 Overall  ", (say_rate(app.rate, app.counts.completed), "bold"))
     yield Text(_say_coverage(app.counts))
+    if app.flaky_tasks:
+        yield Text(
+            f"时好时坏 Flaky  {app.flaky_tasks}/{app.repeated_tasks} 任务 tasks "
+            "(只计重复过的 of those repeated)",
+            style="bold yellow",
+        )
     if app.interruptions is not None:
         count = app.interruptions
         yield Text(f"每次尝试的打扰 Interruptions an attempt  {count.value:.2g}, n={count.n}")
@@ -232,7 +251,7 @@ def _task_figures(task: TaskScore) -> Table:
     grid.add_row(
         Padding(Text(say_rate(task.rate, task.counts.completed)), (0, 0, 0, 4), expand=False),
         Text(middle),
-        _say_outcomes(task.counts),
+        _say_outcomes(task),
     )
     return grid
 
@@ -242,6 +261,7 @@ def _app_table(apps: Sequence[AppScore]) -> Table:
     table.add_column("App")
     table.add_column("总体完成率\nOverall")
     table.add_column("发现\nFindings", justify="right")
+    table.add_column("时好时坏\nFlaky", justify="right")
     table.add_column("已执行\nDone", justify="right")
     for app in apps:
         findings = app.counts.attempted - app.counts.completed
@@ -249,6 +269,7 @@ def _app_table(apps: Sequence[AppScore]) -> Table:
             Text(f"{app.name}\n{_where(app)}"),
             Text(say_rate(app.rate, app.counts.completed)),
             Text(f"{findings}"),
+            Text(f"{app.flaky_tasks}/{app.repeated_tasks}" if app.repeated_tasks else NOTHING),
             Text(f"{app.counts.done}/{app.counts.planned}"),
         )
     return table

@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.model import Outcome
 from harness.store import write_scores
 from scoring.estimate import Estimate
-from scoring.scorecard import KINDS, AppScore, Counts, Scorecard, TaskScore
+from scoring.scorecard import KINDS, AppScore, Counts, Repeats, Scorecard, TaskScore
 
 Cell = str | int | float | bool | None
 
@@ -73,6 +73,8 @@ def _task_row(task: TaskScore) -> dict[str, Cell]:
         "devices": " ".join(task.devices),
         **_count_cells(task.counts),
         **_estimate_cells("rate", task.rate),
+        "stability": task.stability,
+        "flaky": "; ".join(map(_say_repeats, task.flaky)) or None,
         **_estimate_cells("task_s", task.task_s),
         "task_half_width_s": task.task_half_width_s,
         **_estimate_cells("steps", task.steps),
@@ -100,11 +102,18 @@ def _app_row(app: AppScore) -> dict[str, Cell]:
         row |= _estimate_cells(f"rate_{kind}", app.rate_by_kind[kind])
     return {
         **row,
+        "flaky_tasks": app.flaky_tasks,
+        "repeated_tasks": app.repeated_tasks,
         **_estimate_cells("interruptions", app.interruptions),
         "package_verified": app.verified.package,
         "elements_verified": app.verified.elements,
         "elements_never_verified": len(app.never_verified),
     }
+
+
+def _say_repeats(repeats: Repeats) -> str:
+    """`pixel 3/5: completed completed not_found completed timed_out`."""
+    return f"{repeats.device} {repeats.completed}/{repeats.attempted}: {' '.join(repeats.outcomes)}"
 
 
 def _count_cells(counts: Counts) -> dict[str, Cell]:

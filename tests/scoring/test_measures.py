@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scoring.measures import (
     completion_rate,
     geometric_mean,
+    is_flaky,
     mean,
     median,
     path_efficiency,
@@ -154,3 +155,13 @@ def test_path_efficiency_is_1_on_the_shortest_path_and_never_more() -> None:
 def test_a_middle_of_nothing_is_nothing() -> None:
     assert median([]) is None
     assert mean([]) is None
+
+
+@pytest.mark.parametrize(
+    ("completed", "attempted", "flaky"),
+    [(0, 0, False), (0, 5, False), (5, 5, False), (1, 1, False), (1, 2, True), (4, 5, True)],
+)
+def test_attempts_are_flaky_when_some_complete_and_some_do_not(
+    completed: int, attempted: int, flaky: bool
+) -> None:
+    assert is_flaky(completed, attempted) is flaky

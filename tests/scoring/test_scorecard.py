@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from harness.errors import UsageError
 from harness.model import AttemptRecord, Outcome, Words
 from harness.store import Run
-from scoring.scorecard import ROBOT_NOTE, SIMULATED_NOTE, Scorecard, TaskScore, score
+from scoring.scorecard import (
+    FLAKY_NOTE,
+    ROBOT_NOTE,
+    SIMULATED_NOTE,
+    Scorecard,
+    TaskScore,
+    score,
+)
 from tests.scoring import records
 from tests.scoring.example import everything
 from tests.scoring.records import attempt, attempts, run, step
@@ -289,3 +296,73 @@ def test_interruptions_are_counted_an_attempt() -> None:
 def test_a_card_is_read_back_as_it_was_written() -> None:
     card = score([everything()])
     assert Scorecard.model_validate_json(card.model_dump_json()) == card
+
+
+# --- attempts that disagree -----------------------------------------------------------------------
+
+
+def test_a_task_that_completes_at_times_only_is_flaky_and_tells_what_came_in_order() -> None:
+    wanted = (Outcome.COMPLETED, Outcome.TIMED_OUT, Outcome.COMPLETED_ASSISTED, Outcome.CRASHED)
+    made = [attempt(outcome, repetition=n) for n, outcome in enumerate(wanted, start=1)]
+    task = only_task(score([run(*reversed(made))]))
+    assert task.stability == "flaky"
+    (repeats,) = task.flaky
+    assert (repeats.device, repeats.completed, repeats.attempted) == ("phone", 2, 4)
+    assert repeats.outcomes == wanted
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {Outcome.COMPLETED: 3},
+        {Outcome.COMPLETED: 2, Outcome.COMPLETED_ASSISTED: 1},
+        {Outcome.NOT_FOUND: 2, Outcome.TIMED_OUT: 1},
+    ],
+)
+def test_attempts_that_all_complete_or_all_fail_are_steady(counts: dict[Outcome, int]) -> None:
+    task = score_counts(counts)
+    assert (task.stability, task.flaky) == ("steady", ())
+
+
+@pytest.mark.parametrize("trouble", NEVER_ATTEMPTED)
+def test_what_is_no_attempt_makes_no_task_flaky(trouble: Outcome) -> None:
+    assert score_counts({Outcome.COMPLETED: 1, trouble: 2}).stability == "not_repeated"
+    assert score_counts({Outcome.COMPLETED: 2, trouble: 2}).stability == "steady"
+    (repeats,) = score_counts({Outcome.COMPLETED: 2, Outcome.CRASHED: 1, trouble: 2}).flaky
+    assert (repeats.completed, repeats.attempted) == (2, 3)
+    assert trouble not in repeats.outcomes
+
+
+def test_a_task_that_always_works_on_one_phone_and_never_on_another_is_not_flaky() -> None:
+    made = [
+        attempt(outcome, device=device, repetition=n)
+        for device, outcome in (("old", Outcome.CRASHED), ("new", Outcome.COMPLETED))
+        for n in (1, 2)
+    ]
+    task = only_task(score([run(*made)]))
+    assert task.stability == "steady"
+    assert task.rate is not None
+    flaky = only_task(score([run(*made, attempt(device="old", repetition=3))]))
+    assert [each.device for each in flaky.flaky] == ["old"]
+
+
+def test_a_split_plan_shows_what_one_machine_alone_would_not() -> None:
+    parts = [
+        run(attempt(outcome, repetition=n), run_id=f"part-{n}")
+        for n, outcome in enumerate((Outcome.COMPLETED, Outcome.NOT_FOUND), start=1)
+    ]
+    assert [only_task(score([part])).stability for part in parts] == ["not_repeated"] * 2
+    assert only_task(score(parts)).stability == "flaky"
+
+
+def test_an_app_counts_its_flaky_tasks_among_those_that_were_repeated() -> None:
+    made = (
+        *attempts({Outcome.COMPLETED: 1, Outcome.NOT_FOUND: 1}, scenario="a"),
+        *attempts({Outcome.COMPLETED: 2}, scenario="b"),
+        *attempts({Outcome.COMPLETED: 1}, scenario="c"),
+    )
+    card = score([run(*made)])
+    (app,) = card.apps
+    assert (app.flaky_tasks, app.repeated_tasks) == (1, 2)
+    assert FLAKY_NOTE in card.notes
+    assert FLAKY_NOTE not in score([run(attempt())]).notes

@@ -10,13 +10,19 @@ from harness.model import Outcome, Words
 from harness.store import Run
 from scoring.estimate import Estimate
 from scoring.measures import completion_rate, geometric_mean
-from scoring.scorecard import SIMULATED_NOTE, score
-from scoring.show import KIND_WORDS, OUTCOME_WORDS, mark, say_rate, say_seconds, show
+from scoring.scorecard import SIMULATED_NOTE, Repeats, score
+from scoring.show import KIND_WORDS, OUTCOME_WORDS, mark, say_flaky, say_rate, say_seconds, show
 from tests.scoring import golden, records
 from tests.scoring.example import everything
 from tests.scoring.records import attempt, attempts, run
 
 PROBLEMS = tuple(f"attempts/gw0.jsonl:{n}: damaged" for n in range(1, 9))
+ON_TWO_PHONES = (
+    *attempts({Outcome.COMPLETED: 3, Outcome.TIMED_OUT: 2, Outcome.HARNESS_ERROR: 1}),
+    *attempts({Outcome.CRASHED: 1, Outcome.COMPLETED: 11}, device="pixel_of_the_lab"),
+    *attempts({Outcome.COMPLETED: 2}, scenario="pay"),
+    attempt(scenario="once"),
+)
 
 
 def printed(*runs: Run, width: int = 80, colour: bool = False) -> str:
@@ -41,6 +47,7 @@ def printed(*runs: Run, width: int = 80, colour: bool = False) -> str:
         ("nothing_planned", run()),
         ("real_phone", run(*attempts({Outcome.COMPLETED: 12}, simulated=False, device="pixel"))),
         ("problems", run(attempt(), problems=PROBLEMS)),
+        ("flaky", run(*ON_TWO_PHONES)),
     ],
 )
 def test_the_card_looks_as_it_was_last_read_by_a_person(name: str, of: Run, width: int) -> None:
@@ -78,6 +85,15 @@ def test_every_outcome_and_kind_has_its_words_and_every_word_its_mark() -> None:
     assert set(KIND_WORDS) == {"information", "transaction", "participation"}
     assert {mark(outcome) for outcome in Outcome} == {"✓", "✗", "–", "!"}
     assert mark(Outcome.ABSENT) == "✗"
+
+
+def test_a_flaky_task_is_said_with_what_came_attempt_by_attempt_while_they_are_few() -> None:
+    outcomes = (Outcome.COMPLETED, Outcome.NOT_FOUND, Outcome.COMPLETED)
+    few = Repeats(device="pixel", completed=2, attempted=3, outcomes=outcomes)
+    many = Repeats(device="pixel", completed=8, attempted=12, outcomes=outcomes * 4)
+    assert say_flaky(few) == "≈ 时好时坏 flaky 2/3 ✓✗✓"
+    assert say_flaky(few, device=True) == "≈ 时好时坏 flaky 2/3 ✓✗✓ pixel"
+    assert say_flaky(many) == "≈ 时好时坏 flaky 8/12"
 
 
 def test_a_number_is_said_with_its_interval_and_its_n() -> None:

@@ -55,6 +55,22 @@ def test_what_is_missing_is_an_empty_cell_and_what_nobody_had_a_zero(tmp_path: P
     assert row["simulated"] == "True"
 
 
+def test_a_flaky_task_is_so_in_csv_and_json(tmp_path: Path) -> None:
+    made = (
+        *attempts({Outcome.COMPLETED: 2, Outcome.CRASHED: 1}),
+        *attempts({Outcome.COMPLETED: 2}, scenario="b"),
+    )
+    card = score([run(*made)])
+    _, tasks, apps = write(card, write_run(tmp_path, attempt()))
+    assert [(row["stability"], row["flaky"]) for row in _rows(tasks)] == [
+        ("flaky", "phone 2/3: completed completed crashed"),
+        ("steady", ""),
+    ]
+    assert [(row["flaky_tasks"], row["repeated_tasks"]) for row in _rows(apps)] == [("1", "2")]
+    (flaky,) = json.loads(to_json(card))["tasks"][0]["flaky"]
+    assert flaky["outcomes"] == ["completed", "completed", "crashed"]
+
+
 def test_numbers_in_the_json_are_not_rounded() -> None:
     card = score([run(*attempts({Outcome.COMPLETED: 4, Outcome.NOT_FOUND: 1}))])
     (task,) = json.loads(to_json(card))["tasks"]
