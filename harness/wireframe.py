@@ -43,7 +43,7 @@ REFUSAL = "'secure' flag"
 
 BLACK_UP_TO = 8
 """Of 255: a picture that was a JPEG or a video frame on its way is not black to the last bit."""
-BLACK_PNG_SHRINKS_BY = 32
+BLACK_PNG_SHRINKS_BY = 96
 """Pixels to a byte, at least: a fuller file is no black picture."""
 BARS = (0.06, 0.07)
 """The shares of the longer side, at either end, in which bars of the system may be seen."""
