@@ -1179,6 +1179,27 @@ class AttemptRecord(Frozen):
     """What the driver was told, and what was measured of it."""
     log: str | None = None
     """The device's log at trouble: a file name under evidence/."""
+    try_number: Annotated[int, Field(ge=1)] = 1
+    """Which try of the attempt this is: after trouble of ours there is another. The last counts."""
+
+    @property
+    def may_be_made_again(self) -> bool:
+        """Whether it ended in trouble of ours, and did nothing that cannot be undone."""
+        return self.verdict.outcome is Outcome.HARNESS_ERROR and not self.committed
+
+    @property
+    def is_made_again_at_once(self) -> bool:
+        """Whether the same command makes it once more: each gives an attempt two tries."""
+        return self.may_be_made_again and self.try_number % 2 == 1
+
+
+class Resumption(Frozen):
+    """That a run was taken up again after its process had ended: a line of resumed.jsonl."""
+
+    at: datetime
+    versions: Mapping[str, str]
+    commit: str
+    arguments: str
 
 
 class RunRecord(Frozen):

@@ -2,6 +2,7 @@
 
     results/<run_id>/
       run.json                  what was asked; written once, before any device is touched
+      resumed.jsonl             a line each time that the run was taken up again
       attempts/<worker>.jsonl   a line an attempt, appended and synced when it ends
       evidence/<ab>/<sha256>.*  pictures, hierarchies and logs by content, each once
       logs/<process>/           what the servers of that process's devices said
@@ -11,7 +12,8 @@
 Nothing is ever deleted or overwritten, but for what is derived. Each attempt is on
 the disk when `RunDirectory.append` returns, evidence before the line that names
 it, so that a power cut costs at most the attempt that was under way. A damaged
-line costs that line, and is reported.
+line costs that line, and is reported. A run's directory appears whole, with its
+run.json, or not at all.
 
 Imports `harness.model` and `harness.errors` only.
 """
@@ -27,19 +29,22 @@ import os
 import random
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Literal, Self
 
+import pydantic_core
 from pydantic import ValidationError
 
 from harness.errors import ResultsTrouble, UsageError
-from harness.model import SCHEMA_VERSION, AttemptRecord, RunRecord
+from harness.model import SCHEMA_VERSION, AttemptRecord, Resumption, RunRecord
 
 RUN_FILE = "run.json"
+RESUMED_FILE = "resumed.jsonl"
 ATTEMPTS = "attempts"
 EVIDENCE = "evidence"
 FAILURES = "failures"
@@ -49,11 +54,17 @@ LOGS = "logs"
 SHARD = "shard"
 """The key of `RunRecord.options` for the part of a larger plan that a run is: `2/4`."""
 
+ALLOW_COMMIT = "allow_commit"
+"""The key of `RunRecord.options` that is there when commit points may be tapped."""
+
 LATEST = "latest"
 """Stands for the run that started last, wherever a run is asked for."""
 
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes of a line of attempts/*.jsonl: a longer one is damage (an attempt has some 50 kB)."""
+
+RECORD_BEGINS = b'{"id":'
+"""A line of attempts/*.jsonl."""
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SUFFIX = re.compile(r"[a-z0-9]{1,8}(\.[a-z0-9]{1,8})?")
@@ -101,7 +112,8 @@ def find_run(reference: str, results: Path) -> Path:
 
 
 def _run_directories(results: Path) -> list[Path]:
-    return sorted(path.parent for path in results.glob(f"*/{RUN_FILE}"))
+    found = (path.parent for path in results.glob(f"*/{RUN_FILE}"))
+    return sorted(directory for directory in found if not directory.name.startswith("."))
 
 
 def _latest_run(results: Path) -> Path:
@@ -128,16 +140,18 @@ class RunDirectory:
 
     The process that creates or resumes a run holds it until `close` (or its own
     end): nobody else can create or resume the same run meanwhile. Its workers
-    `join` it.
+    `join` it, and hold it as well: a worker that outlives a killed process for
+    a moment may still add a line, and nobody resumes the run before it has ended.
 
     Attributes:
         path: the run's directory.
     """
 
-    def __init__(self, path: Path, hold: int | None = None) -> None:
+    def __init__(self, path: Path, *holds: int) -> None:
         self.path = path
-        self._hold = hold
+        self._holds = holds
         self._synced: set[str] = set()
+        self._entered: set[Path] = set()
 
     @classmethod
     def create(cls, results: Path, run: RunRecord) -> Self:
@@ -149,20 +163,23 @@ class RunDirectory:
         """
         _check_run_id(run.run_id)
         directory = results / run.run_id
+        unfinished = results / f".{run.run_id}.{secrets.token_hex(4)}.tmp"
         with _writing(directory):
-            results.mkdir(parents=True, exist_ok=True)
+            _make_folder(results)
+            if os.path.lexists(directory):
+                raise _taken(directory)
             try:
-                directory.mkdir()
-            except FileExistsError as exc:
-                raise UsageError(
-                    f"{directory} exists already, and a run is never overwritten: "
-                    "choose another --run-id"
-                ) from exc
-            (directory / ATTEMPTS).mkdir()
-            (directory / EVIDENCE).mkdir()
-            _replace(directory / RUN_FILE, _to_json(run, indent=2), sync=True)
+                unfinished.mkdir()
+                (unfinished / ATTEMPTS).mkdir()
+                (unfinished / EVIDENCE).mkdir()
+                _replace(unfinished / RUN_FILE, _to_json(run, indent=2), sync=True)
+                holds = _hold(unfinished / RUN_FILE, fcntl.LOCK_EX)
+                _move(unfinished, directory)
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)  # nobody has seen it
+                raise
             _sync(results)
-        return cls(directory, _hold(directory))
+        return cls(directory, *holds)
 
     @classmethod
     def resume(cls, directory: Path) -> Self:
@@ -172,7 +189,14 @@ class RunDirectory:
             UsageError: it is no run, or another process is writing it.
         """
         read_request(directory)
-        return cls(directory, _hold(directory))
+        holds = _hold(directory / RUN_FILE, fcntl.LOCK_EX)
+        try:
+            workers = _hold(directory / ATTEMPTS, fcntl.LOCK_EX)
+        except UsageError:
+            _let_go(holds)
+            raise
+        _let_go(workers)
+        return cls(directory, *holds)
 
     @classmethod
     def join(cls, directory: Path) -> Self:
@@ -182,13 +206,20 @@ class RunDirectory:
             UsageError: it is no run.
         """
         read_request(directory)
-        return cls(directory)
+        return cls(directory, *_hold(directory / ATTEMPTS, fcntl.LOCK_SH))
+
+    def note_resumption(self, resumption: Resumption) -> None:
+        """Keeps that the run was taken up again; tells early where nothing can be kept any more.
+
+        Raises:
+            ResultsTrouble: it cannot be written.
+        """
+        self._append(self.path / RESUMED_FILE, _to_json(resumption))
 
     def close(self) -> None:
         """Lets go of the run; what was appended is safe with or without it."""
-        if self._hold is not None:
-            os.close(self._hold)
-            self._hold = None
+        _let_go(self._holds)
+        self._holds = ()
 
     def __enter__(self) -> Self:
         return self
@@ -213,10 +244,11 @@ class RunDirectory:
         name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
         path = self.picture_path(name)
         with _writing(path):
-            # A file of another length is what a power cut left of an earlier attempt to keep it.
-            if not path.is_file() or path.stat().st_size != len(data):
+            # Another content is what a power cut left of an earlier attempt to keep it.
+            if not _holds_just(path, data):
                 path.parent.mkdir(exist_ok=True)
                 _replace(path, data, sync=False)
+                self._synced.discard(name)
         return name
 
     def append(self, attempt: AttemptRecord) -> None:
@@ -228,10 +260,19 @@ class RunDirectory:
         """
         if not _FILE_NAME.fullmatch(attempt.worker):
             raise ValueError(f"not the name of a worker: {attempt.worker!r}")
-        self._sync_evidence(_evidence_names(attempt))
-        path = self.path / ATTEMPTS / f"{attempt.worker}.jsonl"
-        with _writing(path):
-            _append_line(path, _to_json(attempt))
+        self._sync_evidence(evidence_names(attempt))
+        self._append(self.path / ATTEMPTS / f"{attempt.worker}.jsonl", _to_json(attempt))
+
+    def tries(self, id: str) -> tuple[AttemptRecord, ...]:
+        """All whole records of an attempt so far, by whatever worker."""
+        beginning = RECORD_BEGINS + json.dumps(id, ensure_ascii=False).encode() + b","
+        found = (
+            _parse_attempt(line)
+            for path in _attempt_files(self.path)
+            for _, line in _lines_of(path)
+            if line.startswith(beginning)
+        )
+        return tuple(one for one in found if isinstance(one, AttemptRecord))
 
     def show_failure(self, name: str, picture: bytes) -> Path:
         """Writes a picture for a failure message, and returns where it lies.
@@ -249,6 +290,13 @@ class RunDirectory:
     def picture_path(self, name: str) -> Path:
         """Where the evidence lies that a record calls `name`."""
         return picture_path(self.path, name)
+
+    def _append(self, path: Path, line: bytes) -> None:
+        with _writing(path):
+            _append_line(path, line)
+            if path not in self._entered:  # who made the file may have died before this
+                _sync(path.parent)
+                self._entered.add(path)
 
     def _sync_evidence(self, names: Iterable[str]) -> None:
         """Waits until evidence is on the disk; a worker that wrote it may not have waited yet."""
@@ -292,30 +340,79 @@ def _check_run_id(run_id: str) -> None:
         )
 
 
-def _hold(directory: Path) -> int | None:
-    """Holds run.json against other processes; returns what to close to let go."""
-    with _writing(directory / RUN_FILE):
-        descriptor = os.open(directory / RUN_FILE, os.O_RDONLY | os.O_CLOEXEC)
+def _taken(directory: Path) -> UsageError:
+    return UsageError(
+        f"{directory} exists already, and a run is never overwritten: choose another --run-id"
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes a folder and those above it, and waits until their entries are on the disk."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        _sync(each.parent)
+
+
+def _move(unfinished: Path, directory: Path) -> None:
+    """Gives a run's directory its name.
+
+    Raises:
+        UsageError: another process was first.
+    """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        unfinished.rename(directory)
+    except OSError as exc:
+        if exc.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise _taken(directory) from exc
+        raise
+
+
+def _hold(path: Path, how: int) -> tuple[int, ...]:
+    """Holds a file or folder of a run against other processes; returns what to let go of.
+
+    Args:
+        path: `run.json` for the run, `attempts` for its workers.
+        how: `fcntl.LOCK_EX` alone, `fcntl.LOCK_SH` beside others that share it.
+
+    Raises:
+        UsageError: another process holds it.
+    """
+    with _writing(path):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError as exc:
         os.close(descriptor)
         raise UsageError(
-            f"{directory} is being written by another process: wait for its end, or stop it"
+            f"{path.parent} is being written by another process: wait for its end, or stop it"
         ) from exc
     except OSError:
         # Some network file systems have no locks; there, whoever runs must take care.
         os.close(descriptor)
-        return None
-    return descriptor
+        return ()
+    return (descriptor,)
 
 
-def _to_json(record: RunRecord | AttemptRecord, *, indent: int | None = None) -> bytes:
+def _let_go(holds: Iterable[int]) -> None:
+    for descriptor in holds:
+        os.close(descriptor)
+
+
+def _holds_just(path: Path, data: bytes) -> bool:
+    """Whether a file is there and has this content."""
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except FileNotFoundError:
+        return False
+
+
+def _to_json(record: RunRecord | AttemptRecord | Resumption, *, indent: int | None = None) -> bytes:
     """A record as JSON in UTF-8, ended by its only newline unless it is indented."""
     return record.model_dump_json(by_alias=True, indent=indent).encode() + b"\n"
 
 
-def _evidence_names(attempt: AttemptRecord) -> Iterator[str]:
+def evidence_names(attempt: AttemptRecord) -> Iterator[str]:
     """All that a record names under evidence/."""
     for step in attempt.steps:
         pictures = (met.picture for met in step.interruptions)
@@ -326,7 +423,6 @@ def _evidence_names(attempt: AttemptRecord) -> Iterator[str]:
 
 def _append_line(path: Path, line: bytes) -> None:
     """Adds a line with one write and waits for the disk. A line that was cut off is ended first."""
-    is_new = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         with suppress(OSError):  # no locks on this file system: O_APPEND must do
@@ -337,8 +433,6 @@ def _append_line(path: Path, line: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    if is_new:
-        _sync(path.parent)
 
 
 def _replace(path: Path, data: bytes, *, sync: bool) -> None:
@@ -409,6 +503,28 @@ def _writing(path: Path) -> Iterator[None]:
 # --- reading --------------------------------------------------------------------------------------
 
 
+Fault = Literal["damaged", "cut_off", "unplanned", "repeated"]
+"""Why a line is left out. `cut_off`: its writing was; nothing that was whole is lost with it."""
+
+
+@dataclass(frozen=True)
+class LineLeftOut:
+    """A line of attempts/*.jsonl that does not count.
+
+    Attributes:
+        place: `attempts/main.jsonl:3`.
+        fault: what kind of fault it has.
+        why: what is wrong with it, in words.
+    """
+
+    place: str
+    fault: Fault
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.why}; the line is left out"
+
+
 @dataclass(frozen=True)
 class Run:
     """A run as read from its directory.
@@ -416,13 +532,17 @@ class Run:
     Attributes:
         run: what was asked.
         attempts: what was observed, in the order in which the attempts began; each
-            id once, and each of the plan.
+            id once, its last try, and each of the plan.
         problems: what could not be read, a sentence each, with `file:line`.
+        superseded: earlier tries of these attempts, which ended in trouble of ours.
+        left_out: the lines that the problems are about.
     """
 
     run: RunRecord
     attempts: tuple[AttemptRecord, ...]
     problems: tuple[str, ...] = ()
+    superseded: tuple[AttemptRecord, ...] = ()
+    left_out: tuple[LineLeftOut, ...] = ()
 
 
 def read_run(directory: Path) -> Run:
@@ -433,18 +553,39 @@ def read_run(directory: Path) -> Run:
     """
     run = read_request(directory)
     found: list[tuple[str, AttemptRecord]] = []
-    problems: list[str] = []
-    for path in sorted((directory / ATTEMPTS).glob("*.jsonl")):
-        with _reading(path), path.open("rb") as file:
-            for number, line in _lines(file):
-                place = f"{ATTEMPTS}/{path.name}:{number}"
-                attempt = _parse_attempt(line)
-                if isinstance(attempt, str):
-                    problems.append(f"{place}: {attempt}; the line is left out")
-                else:
-                    found.append((place, attempt))
-    attempts, doubtful = _planned_once(found, {planned.id for planned in run.plan})
-    return Run(run, attempts, (*problems, *doubtful))
+    left_out: list[LineLeftOut] = []
+    for path in _attempt_files(directory):
+        for number, line in _lines_of(path):
+            place = f"{ATTEMPTS}/{path.name}:{number}"
+            attempt = _parse_attempt(line)
+            if isinstance(attempt, LineLeftOut):
+                left_out.append(replace(attempt, place=place))
+            else:
+                found.append((place, attempt))
+    read = _Reading({planned.id for planned in run.plan})
+    # Tries in their order; of a try that is there twice, the one that began first.
+    for place, attempt in sorted(
+        found, key=lambda pair: (pair[1].try_number, pair[1].started_at.timestamp())
+    ):
+        read.take(place, attempt)
+    left_out += read.left_out
+    return Run(
+        run=run,
+        attempts=tuple(sorted(read.attempts, key=lambda one: one.started_at.timestamp())),
+        problems=tuple(map(str, left_out)),
+        superseded=tuple(read.superseded),
+        left_out=tuple(left_out),
+    )
+
+
+def read_resumptions(directory: Path) -> tuple[Resumption, ...]:
+    """How often a run was taken up again, and with what; a line cut off by a kill is left out."""
+    path = directory / RESUMED_FILE
+    found = []
+    for _, line in _lines_of(path) if path.exists() else ():
+        with suppress(ValidationError):
+            found.append(Resumption.model_validate_json(line))
+    return tuple(found)
 
 
 def read_request(directory: Path) -> RunRecord:
@@ -495,14 +636,36 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield number, line
 
 
-def _parse_attempt(line: bytes) -> AttemptRecord | str:
-    """The attempt on a line, or what is wrong with the line."""
+def _attempt_files(directory: Path) -> list[Path]:
+    return sorted((directory / ATTEMPTS).glob("*.jsonl"))
+
+
+def _lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
+    with _reading(path), path.open("rb") as file:
+        yield from _lines(file)
+
+
+def _parse_attempt(line: bytes) -> AttemptRecord | LineLeftOut:
+    """The attempt on a line, or what is wrong with the line; its place is not known here."""
     if len(line) > LONGEST_LINE:
-        return f"longer than {LONGEST_LINE} bytes"
+        return LineLeftOut("", "damaged", f"longer than {LONGEST_LINE} bytes")
     try:
         return AttemptRecord.model_validate_json(line)
     except ValidationError as exc:
-        return _first_error(exc) if line.endswith(b"\n") else "cut off before its end"
+        why = _first_error(exc) if line.endswith(b"\n") else "cut off before its end"
+    return LineLeftOut("", "cut_off" if _is_cut_off(line) else "damaged", why)
+
+
+def _is_cut_off(line: bytes) -> bool:
+    """Whether a line is the beginning of a record; a power cut may leave zeros for the rest."""
+    written = line.rstrip(b"\n").rstrip(b"\0")
+    if not written.startswith(RECORD_BEGINS[: len(written)]):
+        return False
+    try:
+        pydantic_core.from_json(written)
+    except ValueError as exc:
+        return line != b"\n" and "EOF" in str(exc)
+    return False
 
 
 def _first_error(error: ValidationError) -> str:
@@ -512,23 +675,59 @@ def _first_error(error: ValidationError) -> str:
     return f"{place}: {first['msg']}" if place else first["msg"]
 
 
-def _planned_once(
-    found: Iterable[tuple[str, AttemptRecord]], planned: set[str]
-) -> tuple[tuple[AttemptRecord, ...], list[str]]:
-    """The attempts of the plan, each id once and the earliest of it, and what was left out."""
-    first: dict[str, tuple[str, AttemptRecord]] = {}
-    problems = []
-    for place, attempt in sorted(found, key=lambda pair: pair[1].started_at.timestamp()):
-        if attempt.id not in planned:
-            problems.append(f"{place}: {attempt.id} is not in the plan; the line is left out")
-        elif attempt.id in first:
-            problems.append(
-                f"{place}: {attempt.id} was recorded before, at {first[attempt.id][0]}; "
-                "the line is left out"
-            )
-        else:
-            first[attempt.id] = (place, attempt)
-    return tuple(attempt for _, attempt in first.values()), problems
+class _Reading:
+    """Takes records, lower tries first, and says which of them count."""
+
+    def __init__(self, planned: set[str]) -> None:
+        self._planned = planned
+        self._last: dict[str, tuple[str, AttemptRecord]] = {}
+        self.superseded: list[AttemptRecord] = []
+        self.left_out: list[LineLeftOut] = []
+
+    @property
+    def attempts(self) -> list[AttemptRecord]:
+        """The last try of each attempt."""
+        return [attempt for _, attempt in self._last.values()]
+
+    def take(self, place: str, attempt: AttemptRecord) -> None:
+        """A record: the next try of its attempt, or one that has no place in the run."""
+        if attempt.id not in self._planned:
+            why = f"{attempt.id} is not in the plan"
+            self.left_out.append(LineLeftOut(place, "unplanned", why))
+            return
+        if attempt.id in self._last:
+            before, earlier = self._last[attempt.id]
+            if not earlier.may_be_made_again or attempt.try_number == earlier.try_number:
+                why = f"{attempt.id} was recorded before, at {before}"
+                self.left_out.append(LineLeftOut(place, "repeated", why))
+                return
+            self.superseded.append(earlier)
+        self._last[attempt.id] = (place, attempt)
+
+
+# --- evidence as it lies on the disk --------------------------------------------------------------
+
+
+EvidenceState = Literal["whole", "missing", "damaged"]
+
+
+def check_evidence(directory: Path, name: str) -> EvidenceState:
+    """Holds a piece of evidence against its name, which is the hash of its content.
+
+    Raises:
+        UsageError: `name` is not the name of a piece of evidence, or it cannot be read.
+    """
+    path = picture_path(directory, name)
+    if not path.is_file():
+        return "missing"
+    with _reading(path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return "whole" if name.startswith(digest) else "damaged"
+
+
+def stored_evidence(directory: Path) -> frozenset[str]:
+    """The names of all files under evidence/, also of those that were never finished."""
+    return frozenset(path.name for path in (directory / EVIDENCE).rglob("*") if path.is_file())
 
 
 @contextmanager

@@ -5,22 +5,27 @@ import json
 import os
 import random
 import resource
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness import store
 from harness.errors import ResultsTrouble, UsageError
-from harness.model import AttemptRecord, Outcome
+from harness.model import AttemptRecord, Outcome, Resumption
 from harness.store import (
     RunDirectory,
     find_run,
     new_run_id,
     picture_path,
+    read_resumptions,
     read_run,
     write_scores,
 )
@@ -268,6 +273,110 @@ def test_evidence_is_on_the_disk_before_the_line_that_names_it(
     assert {f"sync {name}" for name in (*names, hierarchy, log)} <= set(acts[:line])
     assert {f"sync {name[:2]}" for name in (*names, hierarchy, log)} <= set(acts[:line])
     assert acts[line:] == ["write", "sync main.jsonl", "sync attempts"]
+    acts.clear()
+    directory.append(attempt(repetition=2))
+    assert acts == ["write", "sync main.jsonl"]
+
+
+class Disk:
+    """What a power cut would leave: which contents and which entries of folders were waited for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+        self.root = root
+        self.unsynced: set[int] = set()
+        self.entries: dict[int, set[str]] = {}
+        self.lines: list[Path] = []
+        self.before_line: Callable[[], None] = lambda: None
+        self._open, self._write, self._fsync = os.open, os.write, os.fsync
+        monkeypatch.setattr(os, "open", self.open)
+        monkeypatch.setattr(os, "write", self.write)
+        monkeypatch.setattr(os, "fsync", self.fsync)
+        for name in ("mkdir", "replace", "rename"):
+            monkeypatch.setattr(os, name, partial(self._entered, getattr(os, name)))
+
+    def open(self, path: Path, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_CREAT and not Path(path).exists():
+            self._enter(Path(path))
+        return self._open(path, flags, mode)
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if path.suffix == ".jsonl":
+            self.lines.append(path)
+            self.before_line()
+        self.unsynced.add(os.fstat(descriptor).st_ino)
+        return self._write(descriptor, data)
+
+    def fsync(self, descriptor: int) -> None:
+        node = os.fstat(descriptor).st_ino
+        self.unsynced.discard(node)
+        self.entries.pop(node, None)
+        self._fsync(descriptor)
+
+    def _entered(self, act: Callable[..., None], *arguments: Any, **others: Any) -> None:
+        act(*arguments, **others)
+        paths = [Path(one) for one in arguments if isinstance(one, str | Path)]
+        self._enter(paths[-1])
+
+    def _enter(self, path: Path) -> None:
+        self.entries.setdefault(path.parent.stat().st_ino, set()).add(path.name)
+
+    def keeps(self, path: Path) -> bool:
+        """Whether a file would be there after a power cut, as it is now."""
+        named = takewhile(lambda one: one != self.root, (path, *path.parents))
+        return path.stat().st_ino not in self.unsynced and not any(
+            one.name in self.entries.get(one.parent.stat().st_ino, ()) for one in named
+        )
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("needs /proc to tell which file is written")
+    return Disk(monkeypatch, tmp_path)
+
+
+def test_a_power_cut_at_any_line_leaves_what_the_line_names(tmp_path: Path, disk: Disk) -> None:
+    many = attempts({Outcome.COMPLETED: 5})
+    directory = RunDirectory.create(tmp_path / "new" / "results", request(*many))
+    assert disk.keeps(directory.path / "run.json")
+    named: list[Path] = []
+
+    def check() -> None:
+        assert named
+        assert all(disk.keeps(path) for path in named)
+
+    disk.before_line = check
+    for number, one in enumerate(many):
+        picture = directory.keep(f"picture {number // 2}".encode(), "jpg")
+        log = directory.keep(f"log {number}".encode(), "log")
+        named += map(directory.picture_path, (picture, log))
+        directory.append(one.model_copy(update={"steps": (step(after=picture),), "log": log}))
+        assert disk.keeps(disk.lines[-1])
+    assert len(disk.lines) == len(many)
+
+
+def test_a_file_whose_maker_died_before_it_waited_for_the_disk_is_waited_for(
+    tmp_path: Path, disk: Disk
+) -> None:
+    directory = RunDirectory.create(tmp_path, request(*THREE))
+    name = directory.keep(b"pixels", "png")
+    made = _lines(directory.path)
+    os.close(os.open(made, os.O_CREAT | os.O_WRONLY))
+    directory.close()
+    with RunDirectory.resume(directory.path) as resumed:
+        assert resumed.keep(b"pixels", "png") == name
+        resumed.append(attempt(log=resumed.keep(b"log", "log"), steps=(step(after=name),)))
+        assert disk.keeps(made)
+        assert disk.keeps(resumed.picture_path(name))
+
+
+def test_evidence_that_a_power_cut_left_as_zeros_is_written_again(tmp_path: Path) -> None:
+    directory = RunDirectory.create(tmp_path, request(*THREE))
+    name = directory.keep(b"pixels", "png")
+    directory.picture_path(name).write_bytes(b"\0" * len(b"pixels"))
+    directory.keep(b"pixels", "png")
+    assert directory.picture_path(name).read_bytes() == b"pixels"
 
 
 def test_a_line_that_names_evidence_nobody_kept_is_not_written(tmp_path: Path) -> None:
@@ -387,6 +496,97 @@ def test_attempts_with_and_without_a_time_zone_can_be_put_in_order(tmp_path: Pat
     assert len(read_run(write(tmp_path, one, naive, three)).attempts) == 3
 
 
+# --- several tries of an attempt ------------------------------------------------------------------
+
+
+def _trouble(number: int) -> AttemptRecord:
+    made = attempt(Outcome.HARNESS_ERROR)
+    later = made.started_at + timedelta(seconds=number)
+    return made.model_copy(update={"try_number": number, "started_at": later})
+
+
+def test_of_several_tries_the_last_counts_and_the_others_can_be_read(tmp_path: Path) -> None:
+    tries = (_trouble(1), _trouble(2), attempt().model_copy(update={"try_number": 3}))
+    directory = write(tmp_path, missing=THREE)
+    for one, worker in zip(tries, ("gw1", "main", "gw0"), strict=True):
+        RunDirectory.join(directory).append(one.model_copy(update={"worker": worker}))
+    run = read_run(directory)
+    assert [one.try_number for one in run.attempts] == [3]
+    assert [one.try_number for one in run.superseded] == [1, 2]
+    assert run.problems == ()
+
+
+def test_a_try_after_the_app_was_judged_is_reported_and_left_out(tmp_path: Path) -> None:
+    directory = write(tmp_path, THREE[2], missing=THREE[:2])
+    again = THREE[2].model_copy(update={"try_number": 2})
+    RunDirectory.join(directory).append(again)
+    run = read_run(directory)
+    assert (run.attempts, run.superseded) == ((THREE[2],), ())
+    assert [line.fault for line in run.left_out] == ["repeated"]
+
+
+def test_a_run_knows_the_tries_of_an_attempt_so_far(tmp_path: Path) -> None:
+    directory = write(tmp_path, _trouble(1), THREE[1], missing=(THREE[2],))
+    joined = RunDirectory.join(directory)
+    assert joined.tries(THREE[0].id) == (_trouble(1),)
+    assert joined.tries(THREE[2].id) == ()
+    path = _lines(directory)
+    path.write_bytes(path.read_bytes() + path.read_bytes()[:200])
+    assert joined.tries(THREE[0].id) == (_trouble(1),)
+
+
+FAULTS = {
+    "cut off": (b'{"id":"open_ho', "cut_off"),
+    "cut off within its first word": (b'{"i', "cut_off"),
+    "zeros for all": (b"\0" * 900, "cut_off"),
+    "zeros for the end": (b'{"id":"a","steps":[{"path"' + b"\0" * 90, "cut_off"),
+    "something else in the middle": (b'{"id":"a", oops, "steps":[]}', "damaged"),
+    "no record": (b'{"surprise":1', "damaged"),
+    "whole, and not as it should be": (b'{"id":"a"}', "damaged"),
+    "empty": (b"", "damaged"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_line_cut_off_is_told_from_a_damaged_one(
+    tmp_path: Path, fault: tuple[bytes, str]
+) -> None:
+    line, kind = fault
+    directory = write(tmp_path, *THREE)
+    path = _lines(directory)
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    assert [one.fault for one in read_run(directory).left_out] == [kind]
+
+
+# --- taken up again -------------------------------------------------------------------------------
+
+
+def test_a_worker_that_outlives_its_run_keeps_others_from_resuming_it(tmp_path: Path) -> None:
+    with RunDirectory.create(tmp_path, request(*THREE)) as created:
+        first, second = (RunDirectory.join(created.path) for _ in range(2))
+    first.close()
+    with pytest.raises(UsageError, match="being written by another process"):
+        RunDirectory.resume(created.path)
+    second.close()
+    with RunDirectory.resume(created.path) as resumed, RunDirectory.join(created.path) as worker:
+        worker.append(THREE[0])
+        resumed.append(THREE[1])
+
+
+def test_each_time_that_a_run_is_taken_up_again_is_kept(tmp_path: Path) -> None:
+    directory = write(tmp_path, missing=THREE)
+    assert read_resumptions(directory) == ()
+    resumption = Resumption(
+        at=datetime(2026, 12, 1, tzinfo=UTC), versions={"python": "3.11"}, commit="0", arguments=""
+    )
+    with RunDirectory.resume(directory) as resumed:
+        resumed.note_resumption(resumption)
+        resumed.note_resumption(resumption)
+    with (directory / "resumed.jsonl").open("ab") as file:
+        file.write(b'{"at":"2026')
+    assert read_resumptions(directory) == (resumption, resumption)
+
+
 # --- what is no run -------------------------------------------------------------------------------
 
 
@@ -502,6 +702,28 @@ def test_trouble_says_what_happened_and_what_to_do(
         with pytest.raises(ResultsTrouble, match=told) as caught:
             act()
         assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("act", ["write", "fsync", "rename"])
+def test_a_run_that_cannot_be_begun_leaves_nothing_and_its_id_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, act, fail)
+        with pytest.raises(ResultsTrouble, match="the disk is full"):
+            RunDirectory.create(tmp_path, request(*THREE))
+    assert list(tmp_path.iterdir()) == []
+    RunDirectory.create(tmp_path, request(*THREE)).close()
+
+
+def test_a_run_whose_process_died_as_it_began_is_no_run(tmp_path: Path) -> None:
+    directory = write(tmp_path, *THREE)
+    unfinished = tmp_path / ".other.0badcafe.tmp"
+    shutil.copytree(directory, unfinished)
+    assert find_run("latest", tmp_path) == directory
 
 
 def test_a_results_directory_that_is_a_file_is_told(tmp_path: Path) -> None:
