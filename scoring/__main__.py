@@ -1,22 +1,25 @@
 """The command line: `python -m scoring score RUN...`.
 
-Exit codes: 0 fine, 2 the user can mend it, 3 infrastructure.
+Exit codes: 0 fine, 1 a run is not whole (`verify`), 2 the user can mend it, 3 infrastructure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import track
 
 from harness.errors import HarnessError
 from harness.store import find_run, read_run
 from scoring.scorecard import Scorecard, score
 from scoring.show import show
+from scoring.verify import Verification, verify
+from scoring.verify import show as show_checks
 from scoring.write import to_json
 
 app = typer.Typer(
@@ -24,6 +27,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+NOT_WHOLE = 1
+"""Exit code of `verify` when something is missing or damaged."""
 
 Runs = Annotated[
     list[str],
@@ -49,6 +55,28 @@ def score_command(runs: Runs, results: Results = Path("results"), json: Json = F
             typer.echo(to_json(card), nl=False)
         else:
             show(card, Console())
+
+
+@app.command("verify")
+def verify_command(runs: Runs, results: Results = Path("results"), json: Json = False) -> None:
+    """Check that runs are whole: every hash, every record, every attempt of the plan (else 1)."""
+    with _exit_codes():
+        checks = tuple(verify(find_run(run, results), _track) for run in runs)
+        found = Verification(fine=all(check.fine for check in checks), runs=checks)
+        if json:
+            typer.echo(found.model_dump_json(indent=2))
+        else:
+            show_checks(checks, Console())
+        if not found.fine:
+            raise typer.Exit(NOT_WHOLE)
+
+
+def _track(names: tuple[str, ...]) -> Iterable[str]:
+    """Shows on a terminal how far the look at the evidence is."""
+    console = Console(stderr=True)
+    return track(
+        names, "证据 evidence", console=console, transient=True, disable=not console.is_terminal
+    )
 
 
 def _score(references: list[str], results: Path) -> Scorecard:
