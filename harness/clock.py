@@ -39,8 +39,8 @@ class SystemClock:
         return time.perf_counter()
 
     def sleep(self, seconds: float) -> None:
-        """`time.sleep`."""
-        time.sleep(seconds)
+        """`time.sleep`; what should have ended already is not waited for."""
+        time.sleep(max(0.0, seconds))
 
 
 class VirtualClock:
