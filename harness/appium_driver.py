@@ -62,6 +62,8 @@ ANSWER_WITHIN_S = 60
 """Longer than any command of the real driver takes; beyond it the server is taken for dead."""
 ASK_ONCE: Mapping[str, Any] = {"init_args_for_pool_manager": {"retries": False}}
 """Else urllib3 asks up to four times: unseen in a measured interval, four minutes for a minute."""
+SHELL_WITHIN_MS = 15_000
+"""How long a script in the phone's shell may run; then the driver ends it."""
 TAP_HELD_S = 0.05
 """How long a finger rests on the glass in a tap."""
 
@@ -229,6 +231,8 @@ class AppiumDriver:
         self.simulated = self._said_of_phone("deviceManufacturer") == OUR_PHONES_MAKER
         self._screen: Box | None = None
         self._page: Box | None = None
+        self._has: dict[str, bool] = {}
+        """Which of the `mobile:` commands that an endpoint may lack it is known to have."""
 
     # --- the context
 
@@ -356,6 +360,34 @@ class AppiumDriver:
             answer = self._session.execute_script("mobile: listSms", {"max": 1})
             items = answer["items"]
             return Inbox(int(answer["total"]), str(items[0]["body"]) if items else "")
+
+    def shell(self, script: str) -> str | None:
+        """What a script in the phone's shell prints; None where the endpoint hands out no shell."""
+        said = self._told("shell", {"command": script, "timeout": SHELL_WITHIN_MS})
+        return None if said is None else str(said)
+
+    def memory_kb(self, package: str) -> int | None:
+        """The memory that a running App takes (Pss), in kB; None where it is not told."""
+        asked = {"packageName": package, "dataType": "memoryinfo"}
+        names, values = self._told("getPerformanceData", asked) or ((), ())
+        told = str(dict(zip(names, values, strict=False)).get("totalPss"))
+        return int(told) if told.isdecimal() else None
+
+    def _told(self, command: str, arguments: dict[str, Any]) -> Any:
+        """The answer to a `mobile:` command that an endpoint may lack; then it is asked but once.
+
+        One that has answered before and refuses now has run into trouble of this one question.
+        """
+        if self._has.get(command) is False:
+            return None
+        try:
+            with _translated(f"asking for mobile: {command}"):
+                answer = self._session.execute_script(f"mobile: {command}", arguments)
+        except NoAnswer:
+            self._has.setdefault(command, False)
+            return None
+        self._has[command] = True
+        return answer
 
     # --- touching
 

@@ -97,6 +97,14 @@ class Driver(Protocol):
         """The phone's text messages."""
         ...
 
+    def shell(self, script: str) -> str | None:
+        """What a script in the phone's shell prints; None where the endpoint hands out no shell."""
+        ...
+
+    def memory_kb(self, package: str) -> int | None:
+        """The memory that a running App takes (Pss), in kB; None where it is not told."""
+        ...
+
     # --- touching
 
     def tap(self, point: Point) -> None:

@@ -1148,6 +1148,28 @@ class Verdict(Frozen):
     reasons: tuple[str, ...]
 
 
+class Vitals(Frozen):
+    """What the App took of its phone in an attempt; None is what was not measured.
+
+    Memory, processor and frames are those of the processes that ran at the end, since they began.
+    """
+
+    memory_kb: int | None = None
+    """Pss at the end."""
+    cpu_s: float | None = None
+    """Seconds of one core."""
+    frames: int | None = None
+    janky_frames: int | None = None
+    """Those that came late, as Android counts them."""
+    frame_p95_ms: float | None = None
+    received_bytes: int | None = None
+    sent_bytes: int | None = None
+    exits: tuple[str, ...] | None = None
+    """Why processes of the App have ended meanwhile, in Android's words, the newest first."""
+    cost_s: float
+    """What reading them took, outside of all that is timed."""
+
+
 class AttemptRecord(Frozen):
     """One attempt, from which everything about it can be computed again."""
 
@@ -1179,6 +1201,8 @@ class AttemptRecord(Frozen):
     """What the driver was told, and what was measured of it."""
     log: str | None = None
     """The device's log at trouble: a file name under evidence/."""
+    vitals: Vitals | None = None
+    """None when it ended in trouble of ours."""
     try_number: Annotated[int, Field(ge=1)] = 1
     """Which try of the attempt this is: after trouble of ours there is another. The last counts."""
 

@@ -46,6 +46,7 @@ from harness.model import (
     Symptoms,
     Tap,
     Type,
+    Vitals,
     WaitFor,
     When,
     name_target,
@@ -58,6 +59,7 @@ from harness.stillness import APART_S, WATCHED_S
 from harness.symptoms import SYSTEM_CLOSE
 from harness.upcoming import awaited, needed, placed, sign_of
 from harness.variables import fill
+from harness.vitals import Monitor
 from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, PAUSE_SHARE
 from harness.witness import Witness
 
@@ -124,6 +126,7 @@ class _Course:
     committed: bool = False
     session: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     log: str | None = None
+    vitals: Vitals | None = None
 
 
 class _Attempt:
@@ -138,6 +141,7 @@ class _Attempt:
         self._profile = stage.task.profile
         self._patience = Patience(stage)
         self._witness = Witness(stage)
+        self._vitals = Monitor(stage.driver, self._profile.android.package, stage.clock)
         self._pending = deque(stage.task.planned.steps)
         self._drafts: list[Draft] = []
         self._barriers: list[str] = []
@@ -145,7 +149,7 @@ class _Attempt:
         self._messages_before = 0
 
     def run(self) -> _Course:
-        symptoms, trouble = None, ""
+        symptoms, trouble, vitals = None, "", None
         try:
             self._prepare()
             self._patience.begin()
@@ -155,6 +159,7 @@ class _Attempt:
             trouble = self._explain(exc)
         else:
             wall_s = self._patience.elapsed_s
+            vitals = self._vitals.end()
         return _Course(
             wall_s=wall_s,
             steps=tuple(draft.record() for draft in self._drafts),
@@ -165,6 +170,7 @@ class _Attempt:
             committed=self._committed,
             session=self._session(),
             log=self._witness.kept_log(),
+            vitals=vitals,
         )
 
     def _explain(self, trouble: DeviceTrouble) -> str:
@@ -184,6 +190,7 @@ class _Attempt:
         self._driver.reset(self._profile.android.package, keep_data=self._stage.task.keep_data)
         self._driver.log()
         self._note_messages()
+        self._vitals.begin()
 
     def _note_messages(self) -> None:
         """What is in the inbox by now is no answer to what the attempt will ask for."""
@@ -472,6 +479,7 @@ def _recorded(task: Task, started_at: datetime, course: _Course) -> AttemptRecor
         barriers=course.barriers,
         session=course.session,
         log=course.log,
+        vitals=course.vitals,
     )
 
 

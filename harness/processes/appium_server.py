@@ -123,6 +123,8 @@ def _command(project: Path) -> list[str]:
         *(str(node.path), str(module("appium", project) / "index.js"), "server"),
         *("--address", LOOPBACK, "--use-drivers", "uiautomator2"),
         *("--log-level", "info", "--log-timestamp", "--log-no-colors"),
+        # For vital signs. Whoever reaches this port reaches that of adb as well, which allows it.
+        *("--allow-insecure", "uiautomator2:adb_shell"),
     ]
 
 
