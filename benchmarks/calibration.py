@@ -245,14 +245,18 @@ def bench(stack: Stack, folder: Path) -> Iterator[Bench]:
 
 
 class Bench:
-    """One phone with a session, measured by the harness and by plain selenium in turns."""
+    """One phone with a session, measured by the harness and by plain selenium in turns.
+
+    Attributes:
+        driver: the harness's, over the same session.
+    """
 
     def __init__(
         self, phone: SimulatedPhone, session: WebDriver, evidence: Evidence, clock: SystemClock
     ) -> None:
         self._phone = phone
         self._session = session
-        self._driver = NotingDriver(session)
+        self.driver = NotingDriver(session)
         self._evidence = evidence
         self._clock = clock
         self._told = 0
@@ -261,12 +265,12 @@ class Bench:
         """One attempt that taps these delays and back; with `ways_back`, those taps as well."""
         self._session.update_settings(dict(SETTINGS))
         self._begin()
-        record = self._attempt(delays)
+        record = self.attempt(delays)
         responses = [step.response for step in record.steps if step.kind == "tap"]
         taps = [each for delay_ms in delays for each in (delay_ms, None)]
         readings = []
         for planned, response, truth, command in zip(
-            taps, responses, self._truths(), self._driver.taps, strict=True
+            taps, responses, self._truths(), self.driver.taps, strict=True
         ):
             if planned is None and not ways_back:
                 continue
@@ -284,9 +288,10 @@ class Bench:
             )
         return readings
 
-    def _attempt(self, delays: Sequence[int]) -> AttemptRecord:
+    def attempt(self, delays: Sequence[int]) -> AttemptRecord:
+        """An attempt as a run makes it: taps each of the delays, and back."""
         task = Task(planned_attempt(delays), SCENARIO, PROFILE, simulated=True)
-        record = run_attempt(task, lambda: self._driver, self._evidence, self._clock)
+        record = run_attempt(task, lambda: self.driver, self._evidence, self._clock)
         if record.verdict.outcome is not Outcome.COMPLETED:
             raise RuntimeError(f"{record.verdict}; {record.trouble}")
         return record
@@ -311,9 +316,9 @@ class Bench:
         """Taps; the interval of what comes, what a script would note down, and the tap."""
         rect = self._session.find_element(AppiumBy.ID, button).rect
         middle = Point(x=rect["x"] + rect["width"] // 2, y=rect["y"] + rect["height"] // 2)
-        self._driver.tap(middle)
+        self.driver.tap(middle)
         noted_at = perf_counter()
-        command = self._driver.taps[-1]
+        command = self.driver.taps[-1]
         looks = Looks(expected_conditions.presence_of_element_located((AppiumBy.ID, comes)))
         WebDriverWait(self._session, GIVES_UP_S, every_s).until(looks)
         reported_s = perf_counter() - noted_at
@@ -323,7 +328,7 @@ class Bench:
 
     def _begin(self) -> None:
         self._told = len(self._changes())
-        self._driver.taps.clear()
+        self.driver.taps.clear()
 
     def _truths(self) -> list[Truth]:
         """What the phone has written down of the taps since the beginning, in their order."""

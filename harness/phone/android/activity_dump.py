@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.phone.android.packages import SETTINGS_APP, full, identity, short
 from harness.phone.android.system import Process, System
+from harness.phone.android.usage_dump import dump_exits
 from harness.phone.android.window_dump import record, task
 from harness.phone.hierarchy import bounds
 from harness.phone.scene import Placed
@@ -112,6 +113,7 @@ def _views(placed: Placed, indent: int) -> list[str]:
 _PARTS = {
     "a": _activities,
     "activities": _activities,
+    "exit-info": dump_exits,
     "p": _processes,
     "processes": _processes,
     "recents": _activities,

@@ -8,6 +8,12 @@ from harness.phone.android.activity_dump import dump_activity
 from harness.phone.android.call import Call, NotUnderstood, Outcome, Program, said
 from harness.phone.android.package_dump import dump_package
 from harness.phone.android.system import System
+from harness.phone.android.usage_dump import (
+    dump_graphics,
+    dump_memory,
+    dump_network,
+    dump_processor,
+)
 from harness.phone.android.window_dump import dump_window, focused_window
 
 Dump = Callable[[System, tuple[str, ...]], list[str]]
@@ -186,108 +192,6 @@ def _uid(system: System, name: str) -> int:
     return package.uid if package else 0
 
 
-# --- what Apps use -------------------------------------------------------------------------------
-
-_MEMORY_KB = (
-    ("Native Heap", 18000, 17500, 24000, 40960, 17000),
-    ("Dalvik Heap", 9000, 8800, 15000, 12288, 8200),
-    ("Dalvik Other", 2400, 2300, 4000, None, None),
-    ("Stack", 900, 900, 920, None, None),
-    (".so mmap", 4200, 300, 30000, None, None),
-    (".apk mmap", 1500, 0, 6000, None, None),
-    ("EGL mtrack", 12000, 12000, 12000, None, None),
-    ("GL mtrack", 6000, 6000, 6000, None, None),
-    ("Unknown", 1000, 980, 1400, None, None),
-)
-"""Pss, private dirty and Rss of each part, and size and use of the heaps: always the same."""
-
-
-def _memory(system: System, arguments: tuple[str, ...]) -> list[str]:
-    name = next((each for each in arguments if not each.startswith("-")), "")
-    pid = system.pid_of(name) or (int(name) if name.isdecimal() else 0)
-    shown = next((each.name for each in system.processes() if each.pid == pid), "")
-    if not shown:
-        return [f"No process found for: {name}"]
-    rows = [_memory_row(*row) for row in _MEMORY_KB]
-    pss, dirty, rss = (sum(each) for each in zip(*(row[1:4] for row in _MEMORY_KB), strict=True))
-    return [
-        "Applications Memory Usage (in Kilobytes):",
-        f"Uptime: {_up_ms(system)} Realtime: {_up_ms(system)}",
-        "",
-        f"** MEMINFO in pid {pid} [{shown}] **",
-        "                   Pss  Private  Private  SwapPss      Rss     Heap     Heap     Heap",
-        "                 Total    Dirty    Clean    Dirty    Total     Size    Alloc     Free",
-        "                ------   ------   ------   ------   ------   ------   ------   ------",
-        *rows,
-        _memory_row("TOTAL", pss, dirty, rss, 53248, 25200),
-        " ",
-        " App Summary",
-        "                       Pss(KB)                        Rss(KB)",
-        "                        ------                         ------",
-        "           Java Heap:     9000                          15000",
-        "         Native Heap:    18000                          24000",
-        f"           TOTAL PSS: {pss:8d}            TOTAL RSS: {rss:8d}"
-        "      TOTAL SWAP PSS:        0",
-    ]
-
-
-def _memory_row(
-    name: str, pss: int, dirty: int, rss: int, size: int | None, used: int | None
-) -> str:
-    heap = f" {size:8d} {used:8d} {size - used:8d}" if size and used else ""
-    return f"{name:>13s} {pss:8d} {dirty:8d} {0:8d} {0:8d} {rss:8d}{heap}"
-
-
-def _graphics(system: System, arguments: tuple[str, ...]) -> list[str]:
-    name = next((each for each in arguments if "." in each), "")
-    pid = system.pid_of(name)
-    if not pid:
-        return [f"No process found for: {name}"]
-    return [
-        "Applications Graphics Acceleration Info:",
-        f"Uptime: {_up_ms(system)} Realtime: {_up_ms(system)}",
-        "",
-        f"** Graphics info for pid {pid} [{name}] **",
-        "",
-        "Stats since: 0ns",
-        "Total frames rendered: 0",
-        "Janky frames: 0 (0.00%)",
-        "50th percentile: 5ms",
-        "90th percentile: 5ms",
-        "95th percentile: 5ms",
-        "99th percentile: 5ms",
-        "Number Missed Vsync: 0",
-        "",
-        "Profile data in ms:",
-    ]
-
-
-def _processor(system: System, _arguments: tuple[str, ...]) -> list[str]:
-    own = [
-        f"  0% {each.pid}/{each.name}: 0% user + 0% kernel / faults: 0 minor"
-        for each in system.processes()
-    ]
-    return ["Load: 0.0 / 0.0 / 0.0", "CPU usage from 0ms to 0ms ago:", *own, "0% TOTAL: 0% user"]
-
-
-def _net_stats(_system: System, _arguments: tuple[str, ...]) -> list[str]:
-    return [
-        "Active interfaces:",
-        "  iface=wlan0 ident=[{type=1, metered=false, defaultNetwork=true}]",
-        "Xt stats:",
-        "  Pending bytes: 0",
-        "  History since boot:",
-        "  ident=[{type=1, metered=false, defaultNetwork=true}] uid=-1 set=ALL tag=0x0",
-        "    NetworkStatsHistory: bucketDuration=3600",
-        "      st=0 rb=0 rp=0 tb=0 tp=0 op=0",
-    ]
-
-
-def _up_ms(system: System) -> int:
-    up = system.phone.wall_time() - system.started_at
-    return round(up.total_seconds() * 1000)
-
-
 # --- the rest ------------------------------------------------------------------------------------
 
 
@@ -331,14 +235,14 @@ DUMPS: dict[str, Dump] = {
     "activity": dump_activity,
     "battery": _battery,
     "connectivity": _connectivity,
-    "cpuinfo": _processor,
+    "cpuinfo": dump_processor,
     "deviceidle": _device_idle,
     "display": _display,
-    "gfxinfo": _graphics,
+    "gfxinfo": dump_graphics,
     "input": _input,
     "input_method": _input_method,
-    "meminfo": _memory,
-    "netstats": _net_stats,
+    "meminfo": dump_memory,
+    "netstats": dump_network,
     "notification": _notification,
     "package": _package,
     "power": _power,

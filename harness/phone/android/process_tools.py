@@ -14,7 +14,8 @@ from harness.phone.android.call import (
     read_letters,
     said,
 )
-from harness.phone.android.system import Process
+from harness.phone.android.system import Process, System
+from harness.phone.android.usage_dump import processor_s
 
 _SIGNALS = {
     "HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "TERM": 15, "CONT": 18, "STOP": 19,
@@ -57,26 +58,33 @@ def ps(call: Call) -> Outcome:
     unknown = [name for name in columns if name not in _COLUMNS]
     if unknown:
         raise Refusal(f"ps: bad -o {unknown[0]}")
-    rows = [columns, *([_COLUMNS[name](each) for name in columns] for each in shown)]
+    rows = [columns, *([_COLUMNS[name](call.system, each) for name in columns] for each in shown)]
     return said(*_table(rows))
 
 
-_COLUMNS: dict[str, Callable[[Process], str]] = {
-    "USER": lambda each: each.user,
-    "PID": lambda each: str(each.pid),
-    "PPID": lambda each: str(each.parent),
-    "VSZ": lambda each: "13000000",
-    "RSS": lambda each: "120000",
-    "WCHAN": lambda each: "0",
-    "ADDR": lambda each: "0",
-    "S": lambda each: "S",
-    "NAME": lambda each: each.name,
-    "CMD": lambda each: each.name[-15:],
-    "CMDLINE": lambda each: each.name,
-    "ARGS": lambda each: each.name,
-    "COMM": lambda each: each.name[-15:],
+_COLUMNS: dict[str, Callable[[System, Process], str]] = {
+    "USER": lambda _, each: each.user,
+    "PID": lambda _, each: str(each.pid),
+    "PPID": lambda _, each: str(each.parent),
+    "VSZ": lambda _, each: "13000000",
+    "RSS": lambda _, each: "120000",
+    "TIME+": lambda system, each: _processor_time(processor_s(system, each.name)),
+    "WCHAN": lambda _, each: "0",
+    "ADDR": lambda _, each: "0",
+    "S": lambda _, each: "S",
+    "NAME": lambda _, each: each.name,
+    "CMD": lambda _, each: each.name[-15:],
+    "CMDLINE": lambda _, each: each.name,
+    "ARGS": lambda _, each: each.name,
+    "COMM": lambda _, each: each.name[-15:],
 }
 _DEFAULT = ("USER", "PID", "PPID", "VSZ", "RSS", "WCHAN", "ADDR", "S", "NAME")
+
+
+def _processor_time(seconds: float) -> str:
+    """Minutes, seconds and hundredths, as toybox writes it."""
+    minutes, rest = divmod(round(100 * seconds), 6000)
+    return f"{minutes}:{rest // 100:02d}.{rest % 100:02d}"
 
 
 def _table(rows: list[list[str]]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from harness.phone import apps
 from harness.phone.android import packages
@@ -81,6 +81,7 @@ class System:
         self.boot = Boot(boot_s, phone.clock.monotonic)
         born = phone.wall_time()
         self.started_at = born - UP_BEFORE
+        self._born = (phone.clock.monotonic(), born)
         self.properties = properties(serial, phone.metrics)
         self.settings = {name: dict(values) for name, values in SETTINGS.items()}
         self.settings["system"]["font_scale"] = str(phone.font_scale)
@@ -108,6 +109,11 @@ class System:
         if self.boot.reached(Stage.COMPLETED):
             return self.properties
         return {name: value for name, value in self.properties.items() if name not in SAID}
+
+    def moment(self, at: float) -> datetime:
+        """The wall-clock time of a moment of the monotonic clock; always the same of the same."""
+        seconds, born = self._born
+        return born + timedelta(seconds=at - seconds)
 
     # --- the on-device UiAutomator2 server --------------------------------------------------------
 
