@@ -31,6 +31,9 @@ class Ended(Frozen):
     task_s: float | None
     task_half_width_s: float | None
     steps: int
+    try_number: int = 1
+    is_made_again: bool = False
+    """Whether another try follows at once."""
 
     @classmethod
     def of(cls, record: AttemptRecord) -> Ended:
@@ -42,6 +45,8 @@ class Ended(Frozen):
             task_s=record.task_s,
             task_half_width_s=record.task_half_width_s,
             steps=len(record.steps),
+            try_number=record.try_number,
+            is_made_again=record.is_made_again_at_once,
         )
 
 
@@ -57,7 +62,7 @@ class Telling(Protocol):
         ...
 
     def attempt_ended(self, attempt: Ended) -> None:
-        """It was made."""
+        """It was made, or one try of it."""
         ...
 
     def attempt_dropped(self, id: str) -> None:
@@ -76,10 +81,11 @@ class Telling(Protocol):
 class RunProgress:
     """Tells of a run on a console; `total` is the number of attempts planned.
 
-    Attempts are known by their id; several may be under way at once.
+    Attempts are known by their id; several may be under way at once. `finished` ones
+    were made before.
     """
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, finished: int = 0) -> None:
         self._console = console
         self._attempts = Progress(
             TextColumn("{task.description}", style="cyan", markup=False),
@@ -90,7 +96,7 @@ class RunProgress:
         self._whole = Progress(
             BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), console=console
         )
-        self._bar = self._whole.add_task("", total=total)
+        self._bar = self._whole.add_task("", total=total, completed=finished)
         self._under_way: dict[str, TaskID] = {}
         shown = Group(self._attempts, self._whole)
         self._live = (
@@ -115,7 +121,8 @@ class RunProgress:
     def attempt_ended(self, attempt: Ended) -> None:
         """One line that stays."""
         self.attempt_dropped(attempt.id)
-        self._whole.advance(self._bar)
+        if not attempt.is_made_again:
+            self._whole.advance(self._bar)
         self._console.print(sum_up(attempt), highlight=False)
 
     def attempt_dropped(self, id: str) -> None:
@@ -146,7 +153,9 @@ class WorkerProgress:
         """Is not told."""
 
     def attempt_ended(self, attempt: Ended) -> None:
-        """Is told elsewhere."""
+        """Is told elsewhere, but for a try that another one follows."""
+        if attempt.is_made_again:
+            self._console.print(sum_up(attempt), highlight=False)
 
     def attempt_dropped(self, id: str) -> None:
         """Is told elsewhere."""
@@ -166,8 +175,12 @@ def sum_up(attempt: Ended) -> Text:
     line = Text(f"{mark} {outcome:<18}", style=color)
     line.append(f" {attempt.id:<56}", style="default")
     line.append(f" {_time(attempt):>13} {attempt.steps:>3} 步", style="dim")
+    if attempt.try_number > 1:
+        line.append(f"  第 {attempt.try_number} 次 try {attempt.try_number}", style="dim")
     if not outcome.completed:
         line.append(f"\n    {attempt.reason}", style="default")
+    if attempt.is_made_again:
+        line.append("\n    再做一次 made again in a new session", style="default")
     return line
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.console import Console
 
 from harness.clock import Clock
 from harness.driver import Driver
-from harness.errors import DeviceTrouble, SessionLost, UsageError
+from harness.errors import DeviceTrouble, ResultsTrouble, SessionLost, UsageError
 from harness.evidence import Evidence
 from harness.failure_message import annotate, explain, failing_step
 from harness.leases import Holder, Leases, forget_run
@@ -24,20 +25,21 @@ from harness.model import (
     Device,
     Name,
     PlannedAttempt,
+    Resumption,
     RunRecord,
     Scenario,
     is_simulated,
     phones_of,
 )
-from harness.plan import Shard
 from harness.processes.revision import current_commit
 from harness.progress import Ended, RunProgress, Telling, WorkerProgress
 from harness.project import Project
+from harness.resume import find_remainder
 from harness.runner import run_attempt
 from harness.sessions import Sessions
 from harness.stage import Task
 from harness.stations import Outfit
-from harness.store import SHARD, RunDirectory, new_run_id, read_run
+from harness.store import RunDirectory, new_run_id, read_run
 from harness.variables import SECRET, names_in
 
 ALONE = "main"
@@ -89,8 +91,25 @@ class RunUnderWay:
         )
         self._open.callback(progress.end)
 
+    def settle(self, planned: PlannedAttempt, scenario: Scenario) -> AttemptRecord:
+        """Makes an attempt; where the trouble was ours, once more, in a session of its own.
+
+        Both records are kept, and the last is returned. What was found against the App is
+        never made again.
+
+        Raises:
+            UsageError: a secret that the attempt needs is not there.
+            ResultsTrouble: a record could not be kept.
+        """
+        record = self.attempt(planned, scenario)
+        if record.is_made_again_at_once:
+            if self._leases.held is not None:
+                self._sessions.discard(self._leases.held)
+            record = self.attempt(planned, scenario)
+        return record
+
     def attempt(self, planned: PlannedAttempt, scenario: Scenario) -> AttemptRecord:
-        """Makes one attempt and keeps its record.
+        """Makes one try of an attempt and keeps its record.
 
         Raises:
             UsageError: a secret that the attempt needs is not there.
@@ -103,13 +122,16 @@ class RunUnderWay:
         except UsageError:
             self._progress.attempt_dropped(planned.id)
             raise
-        record = run_attempt(
-            self._task(planned, scenario, phone, secrets),
-            connect,
-            self._evidence,
-            self._clock,
-            lambda step: self._progress.step_begins(planned.id, step),
-            partial(self._sessions.diagnose, phone),
+        record = _as_try(
+            len(self._directory.tries(planned.id)) + 1,
+            run_attempt(
+                self._task(planned, scenario, phone, secrets),
+                connect,
+                self._evidence,
+                self._clock,
+                lambda step: self._progress.step_begins(planned.id, step),
+                partial(self._sessions.diagnose, phone),
+            ),
         )
         if record.trouble:
             self._sessions.discard(phone)
@@ -120,15 +142,19 @@ class RunUnderWay:
 
     def explain(self, record: AttemptRecord, scenario: Scenario) -> str:
         """The failure message; draws the last screen with what was touched."""
-        step = failing_step(record)
         picture = None
-        if step is not None and step.after is not None:
-            stored = self._directory.picture_path(step.after).read_bytes()
-            target = None if step.match is None else step.match.box
-            name = f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.jpg"
-            path = self._directory.show_failure(name, annotate(stored, target, step.touched))
-            picture = shortest(path)
+        with suppress(ResultsTrouble):  # the record is kept; its picture can be drawn again
+            picture = self._draw_failure(record)
         return explain(record, scenario, picture)
+
+    def _draw_failure(self, record: AttemptRecord) -> Path | None:
+        step = failing_step(record)
+        if step is None or step.after is None:
+            return None
+        stored = self._directory.picture_path(step.after).read_bytes()
+        target = None if step.match is None else step.match.box
+        name = f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.jpg"
+        return shortest(self._directory.show_failure(name, annotate(stored, target, step.touched)))
 
     def close(self) -> None:
         """Ends sessions and processes; everything that was finished is on the disk already."""
@@ -188,18 +214,22 @@ class SharedRun:
         self._project = project
         self._directory = directory
         self._clock = clock
+        run = read_run(directory.path)
+        self._tries_before = Counter(one.id for one in (*run.attempts, *run.superseded))
 
     def lose(
         self, planned: PlannedAttempt, scenario: Scenario, worker: str
     ) -> AttemptRecord | None:
-        """Keeps a record of an attempt whose worker died: our trouble.
+        """Keeps a record of a try whose worker died: our trouble.
 
-        Returns None when the worker had kept one before it died.
+        Returns None when the worker had kept the attempt's last one before it died.
 
         Raises:
             ResultsTrouble: it could not be kept.
         """
-        if any(attempt.id == planned.id for attempt in read_run(self.path).attempts):
+        tries = self._directory.tries(planned.id)
+        made_now = tries[self._tries_before[planned.id] :]
+        if made_now and not made_now[-1].is_made_again_at_once:
             return None
         task = Task(
             planned=planned,
@@ -211,6 +241,7 @@ class SharedRun:
         died = SessionLost(f"the worker {worker} died during the attempt; another goes on")
         with Evidence(self._directory.keep) as evidence:
             record = run_attempt(task, partial(_raise, died), evidence, self._clock)
+        record = _as_try(len(tries) + 1, record)
         self._directory.append(record)
         return record
 
@@ -252,6 +283,45 @@ def open_shared_run(
     return SharedRun(project, directory, progress, clock)
 
 
+def resume_run(
+    project: Project, directory: RunDirectory, resumption: Resumption, console: Console,
+    clock: Clock, *, allow_commit: bool,
+) -> RunUnderWay:  # fmt: skip
+    """Takes up a run that this process holds; no device is touched yet.
+
+    Raises:
+        ResultsTrouble: nothing can be written into it any more.
+    """
+    directory.note_resumption(resumption)
+    progress = _progress_of(directory, console)
+    return RunUnderWay(project, directory, progress, clock, worker=ALONE, allow_commit=allow_commit)
+
+
+def resume_shared_run(
+    project: Project,
+    directory: RunDirectory,
+    resumption: Resumption,
+    console: Console,
+    clock: Clock,
+) -> SharedRun:
+    """Takes up a run that this process holds, for workers to join.
+
+    Raises:
+        ResultsTrouble: nothing can be written into it any more.
+    """
+    directory.note_resumption(resumption)
+    return SharedRun(project, directory, _progress_of(directory, console), clock)
+
+
+def _progress_of(directory: RunDirectory, console: Console) -> RunProgress:
+    """What is shown of a run that was begun before."""
+    run = read_run(directory.path)
+    left = len(find_remainder(directory.path, run).attempts)
+    progress = RunProgress(console, len(run.run.plan), finished=len(run.run.plan) - left)
+    progress.begin()
+    return progress
+
+
 def join_run(
     project: Project, directory: Path, worker: str, console: Console, clock: Clock,
     *, allow_commit: bool,
@@ -274,7 +344,7 @@ def record_run(
     *,
     run_id: str = "",
     arguments: Sequence[str] = (),
-    shard: Shard | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> RunRecord:
     """What is asked, in full: everything that the scores of the run rest on.
 
@@ -285,27 +355,44 @@ def record_run(
         clock: says when.
         run_id: made from the time when empty.
         arguments: of the command.
-        shard: the part of a larger plan that this is; None: it is the whole.
+        options: what else says what the run is: `SHARD`, `ALLOW_COMMIT`.
     """
     now = clock.now()
     apps = sorted({planned.app for planned in plan})
     return RunRecord(
         run_id=run_id or new_run_id(now, random.Random()),
         started_at=now,
-        versions={
-            "python": platform.python_version(),
-            **{name: version(name) for name in RECORDED_VERSIONS},
-        },
+        versions=_versions(),
         commit=current_commit(project.root),
-        options={
-            "arguments": " ".join(arguments),
-            **({} if shard is None else {SHARD: str(shard)}),
-        },
+        options={"arguments": " ".join(arguments), **(options or {})},
         devices=_devices(project, {one.device for one in plan}),
         apps=tuple(project.profiles[app].value for app in apps),
         scenarios=tuple(scenarios),
         plan=tuple(plan),
     )
+
+
+def record_resumption(
+    project: Project, clock: Clock, *, arguments: Sequence[str] = ()
+) -> Resumption:
+    """That a run is taken up again, when and with what."""
+    return Resumption(
+        at=clock.now(),
+        versions=_versions(),
+        commit=current_commit(project.root),
+        arguments=" ".join(arguments),
+    )
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        **{name: version(name) for name in RECORDED_VERSIONS},
+    }
+
+
+def _as_try(number: int, record: AttemptRecord) -> AttemptRecord:
+    return record.model_copy(update={"try_number": number})
 
 
 def _devices(project: Project, planned: set[str]) -> dict[str, Device]:

@@ -167,6 +167,8 @@ class ScoredRun(Frozen):
     real_devices: tuple[str, ...]
     planned: int
     done: int
+    made_again: int = 0
+    """Attempts that were made again because the trouble was ours; only their last try counts."""
 
 
 class Scorecard(Frozen):
@@ -211,7 +213,7 @@ def score(runs: Sequence[Run]) -> Scorecard:
         runs=tuple(_describe_run(run) for run in runs),
         apps=apps,
         tasks=tasks,
-        notes=(*_notes(tasks), *_parts_missing(runs)),
+        notes=(*_notes(tasks), *_say_made_again(runs), *_parts_missing(runs)),
         problems=(*_read_problems(runs), *_changes_between(runs)),
     )
 
@@ -399,6 +401,7 @@ def _describe_run(run: Run) -> ScoredRun:
         real_devices=tuple(device for device in used if device not in simulated),
         planned=len(run.run.plan),
         done=len(run.attempts),
+        made_again=_made_again([run]),
     )
 
 
@@ -413,6 +416,19 @@ def _notes(tasks: Sequence[TaskScore]) -> tuple[Words, ...]:
         *([FLAKY_NOTE] if any(task.stability == "flaky" for task in tasks) else []),
         *([POOLED_NOTE] if any(count > 1 for count in tasks_of.values()) else []),
     )
+
+
+def _made_again(runs: Sequence[Run]) -> int:
+    return sum(len({one.id for one in run.superseded}) for run in runs)
+
+
+def _say_made_again(runs: Sequence[Run]) -> Iterator[Words]:
+    if count := _made_again(runs):
+        are = "1 attempt was" if count == 1 else f"{count} attempts were"
+        yield Words(
+            zh=f"{count} 次尝试因测试环境故障重做，只计最后一次",
+            en=f"{are} made again after trouble of ours; the last try counts",
+        )
 
 
 def _parts_missing(runs: Sequence[Run]) -> Iterator[Words]:

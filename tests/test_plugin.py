@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from harness.store import read_run
 from tests.tester import SCHEMA_LINE, TO_HOME, Project
 
 
@@ -108,6 +109,8 @@ def test_a_device_that_nobody_answers_on_is_an_error_and_the_run_goes_on(project
     result.stdout.fnmatch_lines(
         ["*no session at http://127.0.0.1:9*", "*our trouble, not the App's*"]
     )
+    tries = [one["try_number"] for one in project.records() if one["device"] == "nowhere"]
+    assert tries == [1, 2]
 
 
 def test_a_task_that_an_app_cannot_be_asked_is_left_out_with_the_reason(project: Project) -> None:
@@ -222,14 +225,18 @@ def test_a_run_that_is_told_to_stop_ends_with_what_was_done(project: Project) ->
     assert project.records()
 
 
-def test_a_phone_that_dies_costs_the_attempt_that_was_under_way(project: Project) -> None:
+def test_a_phone_that_dies_costs_an_attempt_a_try_and_both_are_kept(project: Project) -> None:
     project.task("open_home")
     process = project.start("--repeat", "3")
     found = subprocess.run(
         ("pgrep", "-P", str(process.pid), "-f", "harness.phone"), capture_output=True, check=True
     )
     os.kill(int(found.stdout), signal.SIGKILL)
-    process.communicate(timeout=60)
-    assert process.returncode == pytest.ExitCode.TESTS_FAILED
-    outcomes = [record["verdict"]["outcome"] for record in project.records()]
-    assert outcomes == ["completed", "harness_error", "completed"]
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == pytest.ExitCode.OK
+    tries = [(one["verdict"]["outcome"], one["try_number"]) for one in project.records()]
+    assert tries == [("completed", 1), ("harness_error", 1), ("completed", 2), ("completed", 1)]
+    assert "made again in a new session" in output
+    assert "1 attempt was made again after trouble of ours" in output
+    run = read_run(project.path / "results" / "it")
+    assert (len(run.attempts), len(run.superseded), run.problems) == (3, 1, ())

@@ -38,7 +38,8 @@ def shown(outcome: Outcome, reason: str = "because") -> str:
 @pytest.mark.parametrize("outcome", Outcome)
 def test_an_attempt_is_told_in_a_line_and_its_reason_in_another(outcome: Outcome) -> None:
     lines = shown(outcome).splitlines()
-    assert len(lines) == (1 if outcome.completed else 2)
+    made_again = outcome is Outcome.HARNESS_ERROR
+    assert len(lines) == (1 if outcome.completed else 2 + made_again)
     assert outcome in lines[0]
     assert "task::app[phone#1]" in lines[0]
 
@@ -55,6 +56,23 @@ def test_three_kinds_of_ending_have_three_marks() -> None:
 
 def test_markup_in_what_an_app_says_is_shown_as_it_is() -> None:
     assert "[bold red]急[/]" in shown(Outcome.WRONG_RESULT, "saw “[bold red]急[/]”")
+
+
+def test_a_try_that_another_follows_says_so_and_the_next_says_which_it_is() -> None:
+    assert "made again in a new session" in shown(Outcome.HARNESS_ERROR)
+    again = record(Outcome.COMPLETED).model_copy(update={"try_number": 2})
+    assert "try 2" in sum_up(Ended.of(again)).plain
+
+
+@pytest.mark.parametrize(("outcome", "whole"), [("harness_error", "0/1"), ("completed", "1/1")])
+def test_only_the_last_try_of_an_attempt_moves_the_bar(
+    terminal: Console, outcome: str, whole: str
+) -> None:
+    progress = RunProgress(terminal, total=1)
+    progress.attempt_ended(Ended.of(record(Outcome(outcome))))
+    progress.begin()
+    progress.end()
+    assert whole in printed(terminal)
 
 
 @pytest.fixture

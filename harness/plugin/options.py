@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,8 @@ from harness.errors import UsageError
 from harness.leases import check_workers, count_phones
 from harness.plan import Shard
 from harness.project import SCENARIOS, Asked, Project, read_project
-from harness.store import new_run_id
+from harness.resume import Remainder, check_unchanged, find_remainder
+from harness.store import ALLOW_COMMIT, RunDirectory, find_run, new_run_id, read_request, read_run
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--results", type=Path, default=Path("results"), metavar="DIR", help="where runs are kept"
     )
     group.addoption("--run-id", default="", metavar="ID", help="the run's name; made from the time")
+    group.addoption(
+        "--resume",
+        default="",
+        metavar="RUN",
+        help="make what is missing of a run: its directory, its id, or `latest`",
+    )
     group.addoption(
         "--findings",
         choices=("fail", "report"),
@@ -64,6 +73,14 @@ def _shard(text: str) -> Shard:
 
 PROJECT = pytest.StashKey[Project]()
 RUN_ID = pytest.StashKey[str]()
+REMAINDER = pytest.StashKey[Remainder]()
+"""With --resume: what is left of the run."""
+HELD = pytest.StashKey[RunDirectory]()
+"""With --resume: the run, held by this process before anybody looks what is left of it."""
+
+WORKER_RUN = "zhangce_run"
+WORKER_REMAINDER = "zhangce_remainder"
+"""What a worker is told by the controller: the run's directory; with --resume, the ids left."""
 
 
 def project_of(config: pytest.Config) -> Project:
@@ -75,7 +92,10 @@ def project_of(config: pytest.Config) -> Project:
     if PROJECT not in config.stash:
         try:
             project = read_project(config.rootpath)
-            asked_of(config).check(project)
+            if REMAINDER in config.stash:
+                check_unchanged(config.stash[REMAINDER], project)
+            else:
+                asked_of(config).check(project)
         except UsageError as exc:
             raise pytest.UsageError(str(exc)) from exc
         config.stash[PROJECT] = project
@@ -83,7 +103,13 @@ def project_of(config: pytest.Config) -> Project:
 
 
 def asked_of(config: pytest.Config) -> Asked:
-    """Devices, Apps and repetitions, as the command line has them."""
+    """Devices, Apps and repetitions, as the command line has them; with --resume, as the run has.
+
+    A run that is resumed has its attempts already: only its devices are asked for.
+    """
+    if REMAINDER in config.stash:
+        plan = config.stash[REMAINDER].request.plan
+        return Asked(devices=tuple(dict.fromkeys(planned.device for planned in plan)))
     return Asked(
         devices=tuple(config.getoption("device")),
         apps=tuple(config.getoption("app")),
@@ -93,6 +119,8 @@ def asked_of(config: pytest.Config) -> Asked:
 
 def run_id_of(config: pytest.Config) -> str:
     """The id of the run: as given, or made from the time, once."""
+    if REMAINDER in config.stash:
+        return config.stash[REMAINDER].request.run_id
     if RUN_ID not in config.stash:
         made = new_run_id(SystemClock().now(), random.Random())
         config.stash[RUN_ID] = config.getoption("run_id") or made
@@ -105,6 +133,13 @@ def results_of(config: pytest.Config) -> Path:
     return config.rootpath / folder
 
 
+def directory_of(config: pytest.Config) -> Path:
+    """The directory of the run."""
+    if REMAINDER in config.stash:
+        return config.stash[REMAINDER].path
+    return results_of(config) / run_id_of(config)
+
+
 def asks_for_tasks(config: pytest.Config) -> bool:
     """Whether the command names scenarios/ or something in it."""
     scenarios = (config.rootpath / SCENARIOS).resolve()
@@ -115,6 +150,8 @@ def asks_for_tasks(config: pytest.Config) -> bool:
 def count_phones_of(config: pytest.Config) -> int:
     """How many phones the devices asked for are."""
     project = project_of(config)
+    if REMAINDER in config.stash:  # a device whose attempts are all made may be gone from the files
+        return count_phones(config.stash[REMAINDER].request.devices, asked_of(config).devices)
     return count_phones(project.devices.devices, asked_of(config).devices_of(project))
 
 
@@ -122,7 +159,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """What is wrong with the devices or the options is told before anything is collected."""
     config = session.config
     if not asks_for_tasks(config):
+        if config.getoption("resume"):
+            raise pytest.UsageError("--resume is for tasks: pytest scenarios/ --resume RUN")
         return
+    if config.getoption("resume"):
+        try:
+            _take_up(config)
+        except UsageError as exc:
+            raise pytest.UsageError(str(exc)) from exc
     project_of(config)
     workers = config.getoption("numprocesses", None)
     if isinstance(workers, int):
@@ -130,3 +174,58 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             check_workers(workers, count_phones_of(config))
         except UsageError as exc:
             raise pytest.UsageError(str(exc)) from exc
+
+
+TAKEN_FROM_THE_RUN = {
+    "device": "--device",
+    "app": "--app",
+    "repeat": "--repeat",
+    "shard": "--shard",
+    "run_id": "--run-id",
+}
+"""Options that say what a run is: one that is resumed has its own."""
+_DEFAULTS: Mapping[str, object] = {
+    "device": [], "app": [], "repeat": 1, "shard": None, "run_id": "",
+}  # fmt: skip
+
+
+def _take_up(config: pytest.Config) -> None:
+    """Holds the run that is to be resumed, then looks what is left of it.
+
+    Raises:
+        UsageError: there is no such run, somebody else is writing it, or another option
+            contradicts.
+    """
+    if hasattr(config, "workerinput"):
+        config.stash[REMAINDER] = _as_told(config.workerinput)
+        return
+    _check_options(config)
+    path = find_run(config.getoption("resume"), results_of(config))
+    if not config.option.collectonly:
+        config.stash[HELD] = RunDirectory.resume(path)
+    config.stash[REMAINDER] = remainder = find_remainder(path, read_run(path))
+    _check_commit(config, remainder)
+
+
+def _as_told(told: Mapping[str, Any]) -> Remainder:
+    """What the controller has found to be left: more may be finished by the time that we look."""
+    path, ids = Path(told[WORKER_RUN]), set(told[WORKER_REMAINDER])
+    request = read_request(path)
+    return Remainder(path, request, tuple(one for one in request.plan if one.id in ids))
+
+
+def _check_options(config: pytest.Config) -> None:
+    for name, option in TAKEN_FROM_THE_RUN.items():
+        if config.getoption(name) != _DEFAULTS[name]:
+            raise UsageError(f"{option} is taken from the run that --resume names: leave it out")
+
+
+def _check_commit(config: pytest.Config, remainder: Remainder) -> None:
+    """Both halves of a run tap commit points, or none does; and it is said each time."""
+    was, wants = ALLOW_COMMIT in remainder.request.options, config.getoption("allow_commit")
+    if was != wants:
+        begun, do = ("with", "add it") if was else ("without", "leave it out")
+        raise UsageError(
+            f"{remainder.request.run_id} was begun {begun} --allow-commit: {do}, "
+            "for a record must not mix the two"
+        )

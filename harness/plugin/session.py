@@ -14,10 +14,19 @@ from rich.console import Console
 
 from harness.clock import SystemClock
 from harness.errors import HarnessError
-from harness.model import PlannedAttempt, RunRecord, Scenario, is_simulated
-from harness.plugin.options import project_of, results_of, run_id_of
-from harness.plugin.tasks import RUN, attempts_among
-from harness.run import open_run, record_run, shortest
+from harness.model import PlannedAttempt, Resumption, RunRecord, Scenario, is_simulated
+from harness.plugin.options import HELD, REMAINDER, project_of, results_of, run_id_of
+from harness.plugin.tasks import RUN, AttemptItem, attempts_among
+from harness.resume import Remainder, would_fail
+from harness.run import (
+    RunUnderWay,
+    open_run,
+    record_resumption,
+    record_run,
+    resume_run,
+    shortest,
+)
+from harness.store import ALLOW_COMMIT, SHARD, read_run
 
 LOG_WIDTH = 100
 """Columns of a log that is no terminal."""
@@ -36,7 +45,24 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
 
 def notes(config: pytest.Config, attempts: Sequence[PlannedAttempt]) -> list[str]:
     """What has to be known before the first attempt of a plan."""
-    return [*_simulated(config, attempts), *_unverified(config, attempts)]
+    remainder = config.stash.get(REMAINDER, None)
+    return [
+        *_resumed(config, remainder),
+        *_simulated(config, attempts),
+        *_unverified(config, attempts),
+    ]
+
+
+def _resumed(config: pytest.Config, remainder: Remainder | None) -> Iterator[str]:
+    if remainder is None:
+        return
+    yield str(remainder)
+    begun, now = remainder.request, resumption(config)
+    if (begun.commit, begun.versions) != (now.commit, now.versions):
+        yield (
+            "注意 note: 版本与开始时不同，见 the versions are not those of its beginning, see "
+            "resumed.jsonl"
+        )
 
 
 def _simulated(config: pytest.Config, attempts: Iterable[PlannedAttempt]) -> Iterator[str]:
@@ -66,28 +92,40 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     console needs is done here: nothing is captured at this moment.
     """
     attempts = attempts_among(session.items)
-    if not attempts or session.config.option.collectonly:
-        return
     config = session.config
+    if config.option.collectonly or not (attempts or HELD in config.stash):
+        return
     if hasattr(config, "workerinput"):
         # A worker's stdout leads nowhere, its stderr to where the controller's does.
         config.stash[CONSOLE] = make_console(config, sys.stderr)
         return
     config.stash[CONSOLE] = make_console(config, sys.stdout)
+    if attempts:
+        try:
+            config.stash[RUN] = _open(config, attempts)
+        except HarnessError as exc:
+            raise pytest.UsageError(str(exc)) from exc
+    path = config.stash[RUN].path if attempts else config.stash[HELD].path
+    begin(config, path, [item.nodeid for item in attempts])
+
+
+def _open(config: pytest.Config, attempts: Sequence[AttemptItem]) -> RunUnderWay:
+    """The run in which the attempts are to be made: a new one, or the one that is resumed."""
+    project, console, clock = project_of(config), config.stash[CONSOLE], SystemClock()
+    allow_commit: bool = config.getoption("allow_commit")
+    if HELD in config.stash:
+        held, now = config.stash[HELD], resumption(config)
+        return resume_run(project, held, now, console, clock, allow_commit=allow_commit)
     scenarios = list({item.scenario.id: item.scenario for item in attempts}.values())
     record = request(config, [item.planned for item in attempts], scenarios)
-    try:
-        config.stash[RUN] = open_run(
-            project_of(config),
-            record,
-            results_of(config),
-            config.stash[CONSOLE],
-            SystemClock(),
-            allow_commit=config.getoption("allow_commit"),
-        )
-    except HarnessError as exc:
-        raise pytest.UsageError(str(exc)) from exc
-    begin(config, config.stash[RUN].path, [item.nodeid for item in attempts])
+    results = results_of(config)
+    return open_run(project, record, results, console, clock, allow_commit=allow_commit)
+
+
+def resumption(config: pytest.Config) -> Resumption:
+    """That the run is taken up again."""
+    arguments = config.invocation_params.args
+    return record_resumption(project_of(config), SystemClock(), arguments=arguments)
 
 
 def request(
@@ -101,8 +139,17 @@ def request(
         SystemClock(),
         run_id=run_id_of(config),
         arguments=config.invocation_params.args,
-        shard=config.getoption("shard"),
+        options=_options(config),
     )
+
+
+def _options(config: pytest.Config) -> dict[str, str]:
+    """What of the command line says what the run is, beside its plan."""
+    shard, allow_commit = config.getoption("shard"), config.getoption("allow_commit")
+    return {
+        **({} if shard is None else {SHARD: str(shard)}),
+        **({ALLOW_COMMIT: "yes"} if allow_commit else {}),
+    }
 
 
 def begin(config: pytest.Config, directory: Path, nodes: Iterable[str]) -> None:
@@ -153,9 +200,25 @@ def pytest_report_teststatus(
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Stops what was started, also after Ctrl-C."""
-    if RUN in session.config.stash:
-        session.config.stash[RUN].close()
+    """Stops what was started, also after Ctrl-C; a resumed run ends as one that was never cut."""
+    config = session.config
+    if RUN in config.stash:
+        config.stash[RUN].close()
+    if HELD in config.stash:
+        config.stash[HELD].close()
+        _end_as_a_whole(session)
+
+
+def _end_as_a_whole(session: pytest.Session) -> None:
+    """The exit code is that of one command that had made all the attempts of the run."""
+    config = session.config
+    nothing_left = not config.stash[REMAINDER].attempts
+    if session.exitstatus == pytest.ExitCode.OK or (
+        session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_left
+    ):
+        run = read_run(config.stash[HELD].path)
+        failed = would_fail(run, findings=config.getoption("findings") == "fail")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
 
 
 def pytest_terminal_summary(config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from harness.failure_message import failing_step
 from harness.load import Document, load_profile, load_scenario, load_shared
 from harness.model import AttemptRecord, Outcome, PlannedAttempt, Scenario
 from harness.plan import part_of
-from harness.plugin.options import asked_of, project_of
+from harness.plugin.options import REMAINDER, asked_of, project_of
 from harness.problem import InvalidFile, Problem
 from harness.progress import Ended
 from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, namesakes
@@ -34,6 +34,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     scenarios = parent.config.rootpath / SCENARIOS
     if not is_yaml(file_path) or not file_path.is_relative_to(scenarios):
         return None
+    if REMAINDER in parent.config.stash:
+        return cast("pytest.Collector", UnfinishedFile.from_parent(parent, path=file_path))
     # A mistake in one file must not keep the others from running.
     parent.config.option.continue_on_collection_errors = True
     kinds: Mapping[Path, type[YamlFile]] = {
@@ -76,6 +78,23 @@ class SharedFile(YamlFile):
         return ()
 
 
+class UnfinishedFile(YamlFile):
+    """With --resume: a file, of which those attempts are the items that are still to be made.
+
+    The run holds them, and was held against the files before anything was collected.
+    """
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Picks the attempts of this file."""
+        remainder = self.config.stash[REMAINDER]
+        file = self.path.relative_to(self.config.rootpath).as_posix()
+        for planned in remainder.attempts:
+            if planned.file == file:
+                scenario = remainder.scenario(planned)
+                name_tags(self.config, scenario)
+                yield AttemptItem.from_parent(self, planned=planned, scenario=scenario)
+
+
 class ScenarioFile(YamlFile):
     """A citizen task; its attempts are the items."""
 
@@ -88,8 +107,7 @@ class ScenarioFile(YamlFile):
             # What the task lacks may be in a profile that cannot be read.
             broken = (one for each in project.broken.values() for one in each.problems)
             raise InvalidFile((*problems, *broken))
-        for tag in (document.value.kind, document.value.severity, *document.value.tags):
-            self.config.addinivalue_line("markers", f"{tag}: a tag of citizen tasks")
+        name_tags(self.config, document.value)
         for device in asked_of(self.config).devices_of(project):
             yield from self._attempts(project, document, device)
 
@@ -126,6 +144,12 @@ class ScenarioFile(YamlFile):
                 )
 
 
+def name_tags(config: pytest.Config, scenario: Scenario) -> None:
+    """Makes the tags of a task known, for `-m`."""
+    for tag in (scenario.kind, scenario.severity, *scenario.tags):
+        config.addinivalue_line("markers", f"{tag}: a tag of citizen tasks")
+
+
 class TaskItem(pytest.Item):
     """A task on an App and a device.
 
@@ -152,7 +176,7 @@ class AttemptItem(TaskItem):
         """Makes the attempt; our own trouble is told here, as an error."""
         under_way = self.config.stash[RUN]
         try:
-            self.record = under_way.attempt(self.planned, self.scenario)
+            self.record = under_way.settle(self.planned, self.scenario)
         except UsageError as exc:
             pytest.fail(str(exc), pytrace=False)
         except ResultsTrouble as exc:
@@ -223,6 +247,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if not all(isinstance(item, TaskItem) for item in items):
         return
+    if REMAINDER in config.stash:
+        order_of = {one.id: at for at, one in enumerate(config.stash[REMAINDER].attempts)}
+        items.sort(key=lambda item: order_of[cast("AttemptItem", item).planned.id])
+        return
     devices = asked_of(config).devices_of(project_of(config)) if items else ()
     places = {id(item): place for place, item in enumerate(items)}
 
@@ -260,6 +288,7 @@ def _properties(record: AttemptRecord) -> list[tuple[str, object]]:
         ("wall_s", round(record.wall_s, 3)),
         ("app_s", round(sum(step.times.app_s for step in record.steps), 3)),
         ("steps", len(record.steps)),
+        ("try", record.try_number),
         ("device", record.device),
         ("simulated", str(record.simulated).lower()),
     ]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,17 +19,21 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 from harness.clock import SystemClock
-from harness.errors import HarnessError
+from harness.errors import HarnessError, ResultsTrouble
 from harness.failure_message import explain
 from harness.load import load_scenario
-from harness.model import PlannedAttempt, Pool, Scenario
+from harness.model import AttemptRecord, PlannedAttempt, Pool, Scenario
 from harness.plugin.options import (
+    HELD,
+    REMAINDER,
+    WORKER_REMAINDER,
+    WORKER_RUN,
     asked_of,
     asks_for_tasks,
     count_phones_of,
+    directory_of,
     project_of,
     results_of,
-    run_id_of,
 )
 from harness.plugin.session import (
     CONSOLE,
@@ -35,14 +41,12 @@ from harness.plugin.session import (
     make_console,
     notes,
     request,
+    resumption,
     stop_as_by_ctrl_c,
 )
 from harness.plugin.tasks import RUN, AttemptItem, node_name
 from harness.progress import Ended
-from harness.run import SharedRun, join_run, open_shared_run
-
-WORKER_RUN_ID = "zhangce_run_id"
-"""What a worker is told by the controller."""
+from harness.run import SharedRun, join_run, open_shared_run, resume_shared_run
 
 _DEVICE = re.compile(r"\[(?P<device>[^\]#]+)#\d+\]$")
 
@@ -55,6 +59,10 @@ class _Planned(NamedTuple):
 SHARED_RUN = pytest.StashKey[SharedRun]()
 PLANNED = pytest.StashKey[dict[str, _Planned]]()
 """The attempts by node id, in the controller, which collects nothing itself."""
+LOST = pytest.StashKey[dict[str, AttemptRecord]]()
+"""By node id, the last records of attempts whose worker died twice."""
+STOPPED = pytest.StashKey[set[str]]()
+"""The workers that have stopped by themselves: Ctrl-C, or nothing can be kept any more."""
 
 
 # --- in the controller ---------------------------------------------------------------------------
@@ -68,8 +76,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerController) -> None:
-    """Tells a worker which run it is to join."""
-    node.workerinput[WORKER_RUN_ID] = run_id_of(node.config)
+    """Tells a worker which run it is to join, and what of it is left to be made."""
+    node.workerinput[WORKER_RUN] = str(directory_of(node.config))
+    if REMAINDER in node.config.stash:
+        left = node.config.stash[REMAINDER].attempts
+        node.workerinput[WORKER_REMAINDER] = [planned.id for planned in left]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -79,7 +90,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PhoneSc
         return None
     devices = project_of(config).devices.devices
     pools = frozenset(name for name, device in devices.items() if isinstance(device, Pool))
-    return PhoneScheduling(config, log, pools, lambda nodes: _begin(config, nodes))
+    return PhoneScheduling(config, log, pools, partial(_begin, config), partial(_lose, config))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController, error: object | None) -> None:
+    """Tells workers that have stopped from those that died: these cost an attempt a try."""
+    if error == "keyboard-interrupt":
+        node.config.stash.setdefault(STOPPED, set()).add(node.gateway.id)
 
 
 class PhoneScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -96,10 +114,12 @@ class PhoneScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has n
         log: Producer | None,
         pools: frozenset[str],
         begin: Callable[[Sequence[str]], None],
+        lose: Callable[[str, str], bool],
     ) -> None:
         super().__init__(config, log)
         self._pools = pools
         self._begin = begin
+        self._lose = lose
 
     def schedule(self) -> None:
         """Begins the run before its first attempt is given out."""
@@ -108,13 +128,14 @@ class PhoneScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has n
         super().schedule()
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """Costs a worker that died the attempt that was under way: it is not made again."""
+        """Costs the attempt that was under way a try; another worker makes it again, once."""
         workload = self.assigned_work[node]
         lost = next(
             (item for unit in workload.values() for item, is_done in unit.items() if not is_done),
             None,
         )
-        if lost is not None:
+        is_over = lost is not None and self._lose(lost, node.gateway.id)
+        if lost is not None and is_over:
             workload[self._split_scope(lost)][lost] = True
         for scope in [scope for scope, unit in workload.items() if all(unit.values())]:
             del workload[scope]
@@ -123,7 +144,7 @@ class PhoneScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has n
         for scope in reversed(workload):
             if scope in self.workqueue:
                 self.workqueue.move_to_end(scope, last=False)
-        return lost
+        return lost if is_over else None
 
     def _split_scope(self, nodeid: str) -> str:
         """What goes to one worker together: a device; an attempt of a pool alone."""
@@ -143,26 +164,38 @@ class PhoneScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has n
 def _begin(config: pytest.Config, nodes: Sequence[str]) -> None:
     """Opens the run that the workers will join; nothing to do when no attempt is planned."""
     planned = _plan(config, nodes)
+    if not planned and HELD not in config.stash:
+        return
+    _write_lines(config, notes(config, [one.attempt for one in planned.values()]))
+    config.stash[CONSOLE] = make_console(config, sys.stdout)
+    begin(config, directory_of(config), planned)
     if not planned:
         return
-    attempts = [one.attempt for one in planned.values()]
-    _write_lines(config, notes(config, attempts))
-    scenarios = list({one.scenario.id: one.scenario for one in planned.values()}.values())
-    config.stash[CONSOLE] = console = make_console(config, sys.stdout)
-    record = request(config, attempts, scenarios)
     try:
-        run = open_shared_run(
-            project_of(config), record, results_of(config), console, SystemClock()
-        )
+        run = _open(config, planned)
     except HarnessError as exc:
         raise pytest.UsageError(str(exc)) from exc
     config.stash[SHARED_RUN], config.stash[PLANNED] = run, planned
     config.pluginmanager.register(_Telling(run, planned))
-    begin(config, run.path, planned)
+
+
+def _open(config: pytest.Config, planned: Mapping[str, _Planned]) -> SharedRun:
+    """The run in which the attempts are to be made: a new one, or the one that is resumed."""
+    project, console, clock = project_of(config), config.stash[CONSOLE], SystemClock()
+    if HELD in config.stash:
+        return resume_shared_run(project, config.stash[HELD], resumption(config), console, clock)
+    attempts = [one.attempt for one in planned.values()]
+    scenarios = list({one.scenario.id: one.scenario for one in planned.values()}.values())
+    record = request(config, attempts, scenarios)
+    return open_shared_run(project, record, results_of(config), console, clock)
 
 
 def _plan(config: pytest.Config, nodes: Iterable[str]) -> dict[str, _Planned]:
     """The attempts that the workers have collected, in their order, by node id."""
+    if REMAINDER in config.stash:
+        left = config.stash[REMAINDER]
+        known = {_node_id(one): _Planned(one, left.scenario(one)) for one in left.attempts}
+        return {node: known[node] for node in nodes if node in known}
     project = project_of(config)
     # A node without a repetition is no attempt: a task that an App cannot be asked.
     wanted = [node for node in nodes if _DEVICE.search(node)]
@@ -170,10 +203,38 @@ def _plan(config: pytest.Config, nodes: Iterable[str]) -> dict[str, _Planned]:
     documents = [load_scenario(project.root / file, root=project.root) for file in files]
     scenarios = {document.value.id: document.value for document in documents}
     attempts = {
-        f"{attempt.file}::{node_name(attempt)}": _Planned(attempt, scenarios[attempt.scenario])
+        _node_id(attempt): _Planned(attempt, scenarios[attempt.scenario])
         for attempt in asked_of(config).plan(project, documents).attempts
     }
     return {node: attempts[node] for node in wanted if node in attempts}
+
+
+def _lose(config: pytest.Config, node: str, worker: str) -> bool:
+    """Keeps a record of the try that a dead worker had under way: our trouble.
+
+    Returns whether that was the attempt's last try.
+    """
+    if worker in config.stash.get(STOPPED, set()):
+        return False
+    if SHARED_RUN not in config.stash or node not in config.stash[PLANNED]:
+        return True
+    planned, scenario = config.stash[PLANNED][node]
+    run = config.stash[SHARED_RUN]
+    try:
+        record = run.lose(planned, scenario, worker)
+    except ResultsTrouble as exc:
+        raise pytest.Session.Interrupted(str(exc)) from exc
+    if record is None:
+        return True
+    if record.is_made_again_at_once:
+        run.progress.attempt_ended(Ended.of(record))
+        return False
+    config.stash.setdefault(LOST, {})[node] = record
+    return True
+
+
+def _node_id(planned: PlannedAttempt) -> str:
+    return f"{planned.file}::{node_name(planned)}"
 
 
 def _write_lines(config: pytest.Config, lines: Iterable[str]) -> None:
@@ -208,16 +269,14 @@ class _Telling:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:
-    """Keeps a record of the attempt that a dead worker had under way: our trouble."""
+    """Tells of an attempt whose worker died: our trouble."""
     config: pytest.Config = sched.config
     if SHARED_RUN not in config.stash or crashitem not in config.stash[PLANNED]:
         return
-    planned, scenario = config.stash[PLANNED][crashitem]
-    worker: str = report.node.gateway.id
     report.when = "setup"  # where attempts are made
-    record = config.stash[SHARED_RUN].lose(planned, scenario, worker)
+    record = config.stash.get(LOST, {}).get(crashitem)
     if record is not None:
-        report.longrepr = explain(record, scenario, None)
+        report.longrepr = explain(record, config.stash[PLANNED][crashitem].scenario, None)
         report.ended = Ended.of(record).model_dump_json()  # type: ignore[attr-defined]
 
 
@@ -240,7 +299,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     try:
         config.stash[RUN] = join_run(
             project_of(config),
-            results_of(config) / told[WORKER_RUN_ID],
+            Path(told[WORKER_RUN]),
             told["workerid"],
             config.stash[CONSOLE],
             SystemClock(),

@@ -366,3 +366,12 @@ def test_an_app_counts_its_flaky_tasks_among_those_that_were_repeated() -> None:
     assert (app.flaky_tasks, app.repeated_tasks) == (1, 2)
     assert FLAKY_NOTE in card.notes
     assert FLAKY_NOTE not in score([run(attempt())]).notes
+
+
+def test_attempts_that_were_made_again_are_counted_and_said() -> None:
+    first = attempt(Outcome.HARNESS_ERROR)
+    again = attempt().model_copy(update={"try_number": 2})
+    card = score([replace(run(again), superseded=(first,))])
+    assert card.runs[0].made_again == 1
+    assert card.tasks[0].counts.harness_errors == 0
+    assert any("1 attempt was made again after trouble of ours" in note.en for note in card.notes)
