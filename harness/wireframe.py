@@ -60,7 +60,7 @@ Role = Literal["group", "text", "button", "field", "picture", "check", "busy", "
 Colors = tuple[str, str, str]
 """Ground, outline, text."""
 
-PAPER, FRAME, GRID = "#F7F8FA", "#4A5568", "#E9ECF1"
+PAPER, FRAME = "#F7F8FA", "#4A5568"
 PALE = "#A8B0BC"
 COLORS: Mapping[Role, Colors] = {
     "group": ("#FFFFFF", "#E1E5EC", "#2B313A"),
@@ -398,14 +398,13 @@ class _Sheet:
             self._write(part.words, words, self._ink(part, color), largest=14)
 
     def _busy(self, part: Part) -> None:
-        """A ring that is three quarters full, or a bar that is half full when it is long."""
+        """A ring that is three quarters full, or a bar: how much of it is done is not known."""
         ground, outline, color = COLORS["busy"]
         box, width = part.box, max(1, round(2 * self._u))
         side = min(box.right - box.left, box.bottom - box.top)
         middle = box.middle
         if box.right - box.left > 3 * side:
-            self._pen.line((box.left, middle.y, box.right, middle.y), fill=GRID, width=2 * width)
-            self._pen.line((box.left, middle.y, middle.x, middle.y), fill=outline, width=2 * width)
+            self._pen.line((box.left, middle.y, box.right, middle.y), fill=outline, width=width)
         else:
             reach = side // 2
             ring = (middle.x - reach, middle.y - reach, middle.x + reach, middle.y + reach)
@@ -499,8 +498,9 @@ def _inset(box: Box, x: int, y: int | None = None) -> Box:
 LEADING = 1.32
 BASELINE = 0.36
 """How far the baseline lies below the optical middle of a line, in em."""
-WORD = re.compile(r"[\x21-\x7e]{1,24}|.", re.DOTALL)
-"""What a line is not broken within: a Latin word, if it is no monster, or a character."""
+WORD = re.compile(r"\n|[\x21-\x7e]{1,24}|.[。，、；：？！）》」』】”’…]{0,2}")
+"""What a line is not broken within: a Latin word, if it is no monster, or a character with the
+marks that must not begin a line."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from PIL import Image
 
 from harness.model import Box
@@ -25,3 +26,12 @@ def test_boxes_are_blacked_out_and_nothing_else() -> None:
     picture = Image.open(io.BytesIO(covered))
     assert picture.getpixel((15, 15)) == (0, 0, 0)
     assert picture.getpixel((30, 30)) == (255, 255, 255)
+
+
+ABSURD = f"<a text='geheim' bounds='[0,0][{'9' * 5000},1]'/>"
+
+
+@pytest.mark.parametrize("broken", ["", "\x00", ABSURD])
+def test_a_hierarchy_that_makes_no_sense_gives_nothing_away_and_breaks_nothing(broken: str) -> None:
+    assert "geheim" not in SECRET.hierarchy(broken)
+    assert SECRET.boxes(broken) == ()

@@ -235,6 +235,14 @@ def test_a_long_text_is_made_smaller_and_cut_rather_than_let_out_of_its_box() ->
     assert 98 <= top < bottom <= 162
 
 
+def test_no_line_begins_with_what_closes_a_sentence() -> None:
+    text = "我已阅读并同意《用户协议》和《隐私政策》，以及其他。"
+    for width in range(20, 400, 7):
+        lines = module._lines(text, 14, width)
+        assert "".join(lines) == text
+        assert all(line[0] not in "》，。" for line in lines)
+
+
 def test_of_a_web_page_its_texts_are_drawn_where_the_page_is() -> None:
     page = Box(left=0, top=100, right=360, bottom=700)
     html = "<html><head><title>x</title></head><body><h1>{}</h1><script>1</script></body></html>"
