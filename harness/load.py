@@ -96,6 +96,14 @@ def load_devices(path: Path, *, root: Path) -> Document[Devices]:
     return _load(path, root, _Kind(Devices, "devices", check_devices))
 
 
+def load_as(model: type[Value], path: Path, *, root: Path) -> Document[Value]:
+    """Reads a file of another model with the same care; arguments and errors as with others.
+
+    Its model alone says what is right, and no editor's schema is asked for.
+    """
+    return _load(path, root, _Kind(model, "", lambda _: None))
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind(Generic[Value]):
     """A kind of file: its model, its schema's name, and what else is looked at."""
@@ -115,7 +123,8 @@ def _load(path: Path, root: Path, kind: _Kind[Value]) -> Document[Value]:
         check_bare_steps(file)
         value = _validate(file, file.root, kind)
         kind.check(file)
-    check_first_line(file, root, kind.schema)
+    if kind.schema:
+        check_first_line(file, root, kind.schema)
     if file.problems or value is None or file.root is None:
         raise InvalidFile(_at_most(file.problems), file.root)
     return Document(value, shown, file.root)

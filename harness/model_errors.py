@@ -189,7 +189,10 @@ def _choice(_: ErrorDetails, spot: Spot) -> Fault:
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
-    return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()
+    if get_origin(annotation) is Literal:
+        return tuple(map(str, get_args(annotation)))
+    # A field that may be left out is a union of its words and None.
+    return tuple(word for one in get_args(annotation) for word in _choices(one))
 
 
 def _say_choice(node: Node, choices: Iterable[str]) -> str:
