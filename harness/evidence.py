@@ -41,6 +41,8 @@ class Picture:
     name: Future[str]
     drawn: Drawn | None = None
     """Why it is a drawing of the hierarchy; None for a screenshot."""
+    blind: bool = False
+    """Whether it is black, and its hierarchy had nothing to draw: what is there is not known."""
 
 
 class Evidence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from harness.clock import Clock
@@ -87,18 +87,17 @@ class Stage:
             DeviceTrouble: there is no picture, and no hierarchy to draw.
         """
         if png is not None:
-            return self._drawing_of_black(png) or self.evidence.picture(self._redacted(png))
+            size = size_if_black(png)
+            kept = self._drawing_of_black(size) if size else None
+            return kept or replace(self.evidence.picture(self._redacted(png)), blind=bool(size))
         screen = self.driver.screen()
         drawing = self._drawing("refused", (screen.right, screen.bottom))
         if drawing is None:
             raise NoAnswer("the screen forbids pictures, and there is no hierarchy to draw")
         return drawing
 
-    def _drawing_of_black(self, png: bytes) -> Picture | None:
-        """What is drawn in place of a black picture; None for another, or without a hierarchy."""
-        size = size_if_black(png)
-        if size is None:
-            return None
+    def _drawing_of_black(self, size: tuple[int, int]) -> Picture | None:
+        """What is drawn in place of a black picture; None without a hierarchy."""
         try:
             return self._drawing("black", size)
         except NoAnswer:

@@ -62,6 +62,7 @@ class Witness:
                 stage=stage,
                 log=tuple(self._log),
                 unchanged=self._before_touch is not None
+                and not now.blind
                 and now.digest == self._before_touch.digest,
             )
 

@@ -120,6 +120,15 @@ def test_two_secure_screens_are_not_taken_for_the_same(phone: Rig) -> None:
     assert unmoved in same.verdict.reasons
 
 
+def test_a_black_picture_without_a_hierarchy_does_not_say_that_nothing_has_changed(
+    phone: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone.driver, "hierarchy", lambda: "<hierarchy/>")
+    record = phone.attempt(["launch", {"tap": {"id": "show"}}], goal="done.result")
+    assert record.symptoms is not None
+    assert not record.symptoms.unchanged_since_touch
+
+
 def test_a_picture_that_the_driver_refuses_is_drawn(
     phone: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,7 +159,8 @@ def test_a_picture_that_fails_for_another_reason_is_our_trouble(
 def test_without_a_hierarchy_a_black_picture_is_kept_and_a_refusal_is_our_trouble(
     phone: Rig, monkeypatch: pytest.MonkeyPatch, answer: NoAnswer | str
 ) -> None:
-    black = phone.driver.picture()
+    black = io.BytesIO()
+    Image.new("RGB", (1080, 2400)).save(black, "PNG")
 
     def hierarchy() -> str:
         if isinstance(answer, NoAnswer):
@@ -163,8 +173,10 @@ def test_without_a_hierarchy_a_black_picture_is_kept_and_a_refusal_is_our_troubl
     monkeypatch.setattr(phone.driver, "hierarchy", hierarchy)
     with Evidence(phone.keep) as evidence:
         stage = stage_of(phone, evidence)
-        monkeypatch.setattr(phone.driver, "picture", lambda: black)
-        assert stage.picture().drawn is None
+        monkeypatch.setattr(phone.driver, "picture", black.getvalue)
+        unseen = stage.picture()
+        assert unseen.drawn is None
+        assert unseen.blind
         monkeypatch.setattr(phone.driver, "picture", refuse)
         with pytest.raises(NoAnswer):
             stage.picture()
