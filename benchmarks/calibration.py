@@ -70,6 +70,8 @@ QUICKLY_S = 0.02
 """Between selenium's looks where nothing is measured: on the way back."""
 SEED = 1
 MISSES_SHOWN = 12
+TOLD_EVERY = 10
+"""Taps; whoever shows the progress is in another process."""
 
 ANSWER, START = "answer", f"after_{DELAYS_MS[0]}"
 PROFILE = AppProfile.model_validate({
@@ -166,6 +168,8 @@ class Series:
     harness: list[Reading] = field(default_factory=list)
     selenium: list[Reading] = field(default_factory=list)
     drift: list[Reading] = field(default_factory=list)
+    vitals_cost_s: list[float] = field(default_factory=list)
+    """What reading the App's vital signs took, of each attempt."""
 
 
 # --- measuring ------------------------------------------------------------------------------------
@@ -183,45 +187,52 @@ def measure() -> None:
     ):
         done: MutableMapping[str, int] = manager.dict()
         running = {stack: pool.submit(measure_stack, stack, Path(folder), done) for stack in STACKS}
-        bars = {stack: progress.add_task(stack, total=readings_on(stack)) for stack in STACKS}
-        while wait(running.values(), timeout=1).not_done:
+        bars = {stack: progress.add_task(stack, total=taps_on(stack)) for stack in STACKS}
+        left = set(running)
+        while left:
+            ended = wait((running[stack] for stack in left), timeout=1).done
             for stack, bar in bars.items():
                 progress.update(bar, completed=done.get(stack, 0))
-        series = {stack: future.result() for stack, future in running.items()}
-    for stack, measured in series.items():
-        show(console, stack, measured)
+            for stack in sorted(each for each in left if running[each] in ended):
+                left.remove(stack)
+                show(progress.console, stack, running[stack].result())
 
 
-def readings_on(stack: Stack) -> int:
-    """How many taps are measured on a stack; the drift on the embedded phone only."""
-    rounds = ROUNDS + SELENIUM_ROUNDS
-    return rounds * len(DELAYS_MS) + (DRIFT_STEPS if stack == "embedded" else 0)
+def taps_on(stack: Stack) -> int:
+    """How many taps there are on a stack, there and back; the drift on the embedded phone only."""
+    there = (ROUNDS + SELENIUM_ROUNDS) * len(DELAYS_MS)
+    return 2 * there + (DRIFT_STEPS if stack == "embedded" else 0)
 
 
 def measure_stack(stack: Stack, folder: Path, done: MutableMapping[str, int]) -> Series:
-    """All readings on one stack; `done` is told how many there are so far."""
+    """All readings on one stack; `done` is told of each stack's taps so far."""
     series, order = Series(), Random(SEED)
 
-    def count() -> None:
-        done[stack] = sum(map(len, (series.harness, series.selenium, series.drift)))
+    def told(taps: int) -> None:
+        if not taps % TOLD_EVERY:
+            done[stack] = taps
 
-    with bench(stack, folder / stack) as on:
+    with bench(stack, folder / stack, told) as on:
         for number in range(ROUNDS):
             delays = order.sample(DELAYS_MS, len(DELAYS_MS))
             series.harness += on.by_harness(delays)
-            count()
             if number < SELENIUM_ROUNDS:
                 series.selenium += on.by_selenium(delays)
-                count()
         if stack == "embedded":
             series.drift += on.by_harness([DELAYS_MS[0]] * (DRIFT_STEPS // 2), ways_back=True)
-            count()
+        series.vitals_cost_s += on.vitals_cost_s
+    done[stack] = taps_on(stack)
     return series
 
 
 @contextmanager
-def bench(stack: Stack, folder: Path) -> Iterator[Bench]:
-    """A phone on a stack, with an open session; all ends with the block."""
+def bench(
+    stack: Stack, folder: Path, told: Callable[[int], None] = lambda _: None
+) -> Iterator[Bench]:
+    """A phone on a stack, with an open session; all ends with the block.
+
+    `told` is called before each tap with the number of taps so far.
+    """
     clock = SystemClock()
     with ExitStack() as ending:
         phone = SimulatedPhone.start(
@@ -241,7 +252,7 @@ def bench(stack: Stack, folder: Path) -> Iterator[Bench]:
         for name in ("attempts", "evidence"):
             (folder / name).mkdir(parents=True)
         evidence = ending.enter_context(Evidence(RunDirectory(folder).keep))
-        yield Bench(phone, session, evidence, clock)
+        yield Bench(phone, NotingDriver(session, told), evidence, clock)
 
 
 class Bench:
@@ -249,17 +260,19 @@ class Bench:
 
     Attributes:
         driver: the harness's, over the same session.
+        vitals_cost_s: what reading the vital signs took, attempt by attempt.
     """
 
     def __init__(
-        self, phone: SimulatedPhone, session: WebDriver, evidence: Evidence, clock: SystemClock
+        self, phone: SimulatedPhone, driver: NotingDriver, evidence: Evidence, clock: SystemClock
     ) -> None:
         self._phone = phone
-        self._session = session
-        self.driver = NotingDriver(session)
+        self.driver = driver
+        self._session = driver.session
         self._evidence = evidence
         self._clock = clock
         self._told = 0
+        self.vitals_cost_s: list[float] = []
 
     def by_harness(self, delays: Sequence[int], *, ways_back: bool = False) -> list[Reading]:
         """One attempt that taps these delays and back; with `ways_back`, those taps as well."""
@@ -294,6 +307,8 @@ class Bench:
         record = run_attempt(task, lambda: self.driver, self._evidence, self._clock)
         if record.verdict.outcome is not Outcome.COMPLETED:
             raise RuntimeError(f"{record.verdict}; {record.trouble}")
+        if record.vitals is not None:
+            self.vitals_cost_s.append(record.vitals.cost_s)
         return record
 
     def by_selenium(self, delays: Sequence[int]) -> list[Reading]:
@@ -347,12 +362,18 @@ class Bench:
 class NotingDriver(AppiumDriver):
     """The harness's driver, with a note of when each tap was sent and answered."""
 
-    def __init__(self, session: WebDriver) -> None:
+    def __init__(self, session: WebDriver, told: Callable[[int], None]) -> None:
         super().__init__(session)
+        self.session = session
         self.taps: list[Command] = []
+        self._told_of = told
+        self._count = 0
 
     def tap(self, point: Point) -> None:
         """A short press, as of a finger."""
+        # Before the touch: what it costs is nobody's response.
+        self._told_of(self._count)
+        self._count += 1
         began_at = perf_counter()
         super().tap(point)
         self.taps.append(Command(began_at, perf_counter()))
@@ -443,35 +464,41 @@ def show(console: Console, stack: Stack, series: Series) -> None:
         table.add_row(figure, tell(harness), tell(selenium))
     ratio = selenium.median_half_width_s / harness.median_half_width_s
     table.add_row("harness tighter by", f"{ratio:.1f} times", "")
-    table.add_row(f"drift over 1,000 readings, n={harness.n}", _drift(series.harness), "")
+    table.add_row("drift over 1,000 readings, ms", _drift(series.harness), "")
     console.print(table)
     _show_delays(console, stack, series.harness)
     if series.drift:
         _show_drift(console, series.drift)
+    costs = series.vitals_cost_s
+    console.print(
+        f"vital signs, read at both ends of {len(costs)} attempts: median {_ms(median(costs))} ms, "
+        f"most {_ms(max(costs))} ms"
+    )
     for name, readings in (("harness", series.harness), ("harness, drift", series.drift)):
         _show_misses(console, f"{stack}, {name}", readings)
 
 
 FIGURES: dict[str, Callable[[Worth], str]] = {
-    "intervals with the truth in them": lambda it: _share(it.inside, it.n),
-    "  the same as moments of the clock": lambda it: _share(it.moments_inside, it.n),
-    "touch taken within its command (one clock)": lambda it: _share(it.one_clock, it.n),
-    "bias (reported - true)": lambda it: _ms(it.bias_s, sign="+"),
-    "half-width, median": lambda it: _ms(it.median_half_width_s),
-    "half-width, p95": lambda it: _ms(it.p95_half_width_s),
+    "intervals that hold the truth": lambda it: _share(it.inside, it.n),
+    "  the same as moments": lambda it: _share(it.moments_inside, it.n),
+    "touches within their command": lambda it: _share(it.one_clock, it.n),
+    "bias (reported - true), ms": lambda it: _ms(it.bias_s, "+"),
+    "half-width, median, ms": lambda it: _ms(it.median_half_width_s),
+    "half-width, p95, ms": lambda it: _ms(it.p95_half_width_s),
 }
 
 
 def _show_delays(console: Console, stack: Stack, readings: Sequence[Reading]) -> None:
     table = Table(title=f"By planted delay, harness, {stack} stack", title_justify="left")
-    headings = ("planted ms", "n", "true, from", "to", "inside", "bias", "half-width", "p95")
+    table.caption = "In ms; ± is the half-width."
+    headings = ("planted", "n", "true, from", "to", "inside", "bias", "± median", "± p95")
     for heading in headings:
         table.add_column(heading, justify="right")
     for delay_ms in DELAYS_MS:
         of_delay = [each for each in readings if each.delay_ms == delay_ms]
         it, true = worth(of_delay), [each.truth.seconds for each in of_delay]
         table.add_row(
-            *(str(delay_ms), str(it.n), _ms(min(true)), _ms(max(true)), _share(it.inside, it.n)),
+            *(str(delay_ms), str(it.n), _ms(min(true)), _ms(max(true)), str(it.inside)),
             *(_ms(it.bias_s, "+"), _ms(it.median_half_width_s), _ms(it.p95_half_width_s)),
         )
     console.print(table)
@@ -480,8 +507,8 @@ def _show_delays(console: Console, stack: Stack, readings: Sequence[Reading]) ->
 def _show_drift(console: Console, readings: Sequence[Reading]) -> None:
     it = worth(readings)
     console.print(
-        f"{it.n} steps of one attempt: drift over 1,000 {_drift(readings)}, "
-        f"inside {_share(it.inside, it.n)}, half-width {_ms(it.median_half_width_s)}"
+        f"{it.n} steps of one attempt: drift over 1,000 {_drift(readings)} ms, "
+        f"inside {_share(it.inside, it.n)}, half-width {_ms(it.median_half_width_s)} ms"
     )
 
 
@@ -491,7 +518,7 @@ def _show_misses(console: Console, title: str, readings: Sequence[Reading]) -> N
         command = each.command
         console.print(
             f"missed ({title}, reading {place}, {each.delay_ms} ms): by "
-            f"{_ms(each.missed_by_s, '+')}: true {_ms(each.truth.seconds)}, measured "
+            f"{_ms(each.missed_by_s, '+')} ms: true {_ms(each.truth.seconds)}, measured "
             f"{_ms(each.low_s)} to {_ms(each.high_s)}; the tap took "
             f"{_ms(command.ended_at - command.began_at)}, the touch came "
             f"{_ms(each.truth.touched_at - command.began_at, '+')} into it"
@@ -510,4 +537,4 @@ def _share(count: int, n: int) -> str:
 
 
 def _ms(seconds: float, sign: Literal["", "+"] = "") -> str:
-    return f"{1000 * seconds:{sign}.2f} ms"
+    return f"{1000 * seconds:{sign}.2f}"
