@@ -222,6 +222,7 @@ def test_a_run_that_is_told_to_stop_ends_with_what_was_done(project: Project) ->
     scorecard, _ = process.communicate(timeout=30)
     assert process.returncode == pytest.ExitCode.INTERRUPTED
     assert "/99, " in scorecard
+    assert "pytest scenarios/ --resume results/it" in scorecard
     assert project.records()
 
 

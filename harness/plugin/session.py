@@ -17,7 +17,7 @@ from harness.errors import HarnessError
 from harness.model import PlannedAttempt, Resumption, RunRecord, Scenario, is_simulated
 from harness.plugin.options import HELD, REMAINDER, project_of, results_of, run_id_of
 from harness.plugin.tasks import RUN, AttemptItem, attempts_among
-from harness.resume import Remainder, would_fail
+from harness.resume import Remainder, find_remainder, would_fail
 from harness.run import (
     RunUnderWay,
     open_run,
@@ -234,3 +234,6 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
     except HarnessError as exc:
         console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)
     console.print(f"结果 results: {shortest(path)}", markup=False, highlight=False)
+    if find_remainder(path, read_run(path)).attempts:
+        rest = f"续跑 the rest: pytest scenarios/ --resume {shortest(path)}"
+        console.print(rest, markup=False, highlight=False)

@@ -175,13 +175,15 @@ class AttemptItem(TaskItem):
     def setup(self) -> None:
         """Makes the attempt; our own trouble is told here, as an error."""
         under_way = self.config.stash[RUN]
+        trouble = ""
         try:
             self.record = under_way.settle(self.planned, self.scenario)
         except UsageError as exc:
-            pytest.fail(str(exc), pytrace=False)
+            trouble = str(exc)
         except ResultsTrouble as exc:
-            self.session.shouldstop = str(exc)
-            pytest.fail(str(exc), pytrace=False)
+            self.session.shouldstop = trouble = str(exc)
+        if self.record is None:
+            pytest.fail(trouble, pytrace=False)
         self.user_properties.extend(_properties(self.record))
         if self.record.verdict.outcome in (Outcome.HARNESS_ERROR, Outcome.OUTDATED):
             pytest.fail(under_way.explain(self.record, self.scenario), pytrace=False)
