@@ -28,7 +28,7 @@ from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.remote.command import Command
 
-from harness.driver import AppState, Inbox, Seen
+from harness.driver import AppState, Health, Inbox, Seen
 from harness.errors import (
     AppMissing,
     DeviceTrouble,
@@ -53,6 +53,7 @@ from harness.model import (
     Context,
     Locator,
     Matches,
+    Network,
     Point,
     TextMatch,
 )
@@ -75,6 +76,9 @@ SETTINGS: Mapping[str, str | int | bool] = {
     "elementResponseAttributes": "rect,text,enabled,displayed,attribute/checked",
 }
 NATIVE = "NATIVE_APP"
+TOAST = ByXPath(xpath="//android.widget.Toast")
+"""The server keeps a toast as an element for 3.5 s, and finds it by XPath only."""
+INTERNET, VALIDATED = "NET_CAPABILITY_INTERNET", "NET_CAPABILITY_VALIDATED"
 WEB_VIEW = ByClass.model_validate({"class": "android.webkit.WebView"})
 
 LOOK_IN_PAGE = """
@@ -348,6 +352,17 @@ class AppiumDriver:
                 size = self._session.get_window_size()
             self._screen = Box(left=0, top=0, right=size["width"], bottom=size["height"])
         return self._screen
+
+    def toasts(self) -> tuple[str, ...]:
+        """What the toasts say that are shown; costs as much as a hierarchy."""
+        self.enter("native")
+        return tuple(seen.text for seen in self.look(TOAST))
+
+    def health(self) -> Health:
+        """What the phone says of itself: a question in which no App has a part."""
+        with _translated("asking the phone about itself"):
+            said = self._session.execute_script("mobile: deviceInfo")
+        return Health(_network(said.get("networks")))
 
     def log(self) -> tuple[str, ...]:
         """The lines of the device's log since the last call."""
@@ -627,6 +642,23 @@ def page_strategy(locator: Locator) -> tuple[str, str] | None:
         case _:
             return None
     return how
+
+
+def _network(networks: object) -> Network:
+    """What a phone's networks amount to; unknown where a server does not tell of them."""
+    if not isinstance(networks, list):
+        return "unknown"
+    capable = [
+        str((each.get("capabilities") or {}).get("networkCapabilities", ""))
+        for each in networks
+        if each.get("isConnected")
+    ]
+    if any(VALIDATED in each for each in capable):
+        return "checked"
+    if not capable:
+        return "none"
+    # Without its capabilities a network is only known to be there.
+    return "unchecked" if any(INTERNET in each for each in capable) else "unknown"
 
 
 def _xpath_text(text: str) -> str:

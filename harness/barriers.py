@@ -9,30 +9,29 @@ import re
 
 from harness.errors import StepFailed
 from harness.model import Barrier
-from harness.stage import Draft, Stage
+from harness.stage import Stage
 from harness.waiting import wait
 
 
-def pass_barrier(barrier: Barrier, stage: Stage, draft: Draft, messages_before: int) -> None:
-    """Returns when the barrier is passed.
+def pass_barrier(barrier: Barrier, stage: Stage, messages_before: int) -> str | None:
+    """Returns when the barrier is passed, or with the code that passes it once it is written.
 
     Args:
         barrier: that is there now.
         stage: the attempt's.
-        draft: of the step.
         messages_before: how many text messages the phone had when the attempt began.
 
     Raises:
         StepFailed: nobody attends the phone, or it took too long.
     """
     if barrier.inbox is not None and barrier.into is not None:
-        _by_inbox(barrier, stage, draft, messages_before)
-    else:
-        _by_person(barrier, stage)
+        return _by_inbox(barrier, stage, messages_before)
+    _by_person(barrier, stage)
+    return None
 
 
-def _by_inbox(barrier: Barrier, stage: Stage, draft: Draft, messages_before: int) -> None:
-    """Writes the code of the newest message into its field."""
+def _by_inbox(barrier: Barrier, stage: Stage, messages_before: int) -> str:
+    """The code of the newest message."""
 
     def code() -> str | None:
         inbox = stage.driver.inbox()
@@ -40,15 +39,13 @@ def _by_inbox(barrier: Barrier, stage: Stage, draft: Draft, messages_before: int
         return find_code(barrier.inbox or "", inbox.newest) if new else None
 
     waited = wait(code, stage.clock, barrier.within_s)
-    found = None if barrier.into is None else stage.finder.find(barrier.into)
-    if waited.result is None or found is None:
+    if waited.result is None:
         raise StepFailed(
             "barrier",
             expected="a text message with a code",
             seen=f"a {barrier.kind} barrier, and no code within {barrier.within_s:g} s",
         )
-    draft.match, draft.touched = found.match, found.seen.box.middle
-    stage.driver.write(found.seen, waited.result)
+    return waited.result
 
 
 def find_code(pattern: str, message: str) -> str | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from harness.model import Box, Context, Locator, Point
+from harness.model import Box, Context, Locator, Network, Point
 
 AppState = Literal["not_installed", "not_running", "background", "foreground", "unknown"]
 
@@ -28,6 +28,13 @@ class Seen:
     text: str
     enabled: bool
     checked: bool
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the phone says of itself, in which no App has a part."""
+
+    network: Network
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,14 @@ class Driver(Protocol):
 
     def screen(self) -> Box:
         """The whole screen."""
+        ...
+
+    def toasts(self) -> tuple[str, ...]:
+        """What the toasts say that are shown; costs as much as a hierarchy."""
+        ...
+
+    def health(self) -> Health:
+        """What the phone says of itself: a question in which no App has a part."""
         ...
 
     def log(self) -> tuple[str, ...]:

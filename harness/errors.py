@@ -85,4 +85,4 @@ class ElementGone(StepFailed):
     """The element left the screen between the look that found it and the touch."""
 
     def __init__(self, expected: str) -> None:
-        super().__init__("not_seen", expected=expected, seen="it left before it was touched")
+        super().__init__("left", expected=expected, seen="it left before it was touched")

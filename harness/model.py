@@ -753,6 +753,8 @@ class AppProfile(Frozen):
     """Spinners and skeletons: while one is seen, the App makes the person wait."""
     errors: tuple[Locator, ...] = ()
     """By what the App shows that it failed: `系统繁忙`."""
+    maintenance: tuple[Locator, ...] = ()
+    """By what the App shows that it is closed for a time: `系统维护中`. Blocked, no fault of it."""
     interruptions: tuple[Interruption, ...] = ()
     """What may come into the way unasked: adverts, update dialogs."""
     barriers: Mapping[Name, Barrier] = Field(default_factory=dict)
@@ -1099,6 +1101,8 @@ class StepRecord(Frozen):
     the TotalTime of `am start -W`. None where the App ran already or the log does not say."""
     match: Match | None = None
     touched: Point | None = None
+    drawn_anew: bool = False
+    """Whether it left between look and touch, and was looked for and touched once more."""
     activity: str = ""
     before: str | None = None
     """The picture before the touch: a file name under evidence/."""
@@ -1111,9 +1115,26 @@ class StepRecord(Frozen):
     seen: str = ""
 
 
-SystemDialog = Literal["", "crash", "not_responding", "other"]
-Failure = Literal["not_seen", "still_seen", "other_text", "other_state", "time_limit", "barrier"]
-"""What a step ran into, before the court has asked why."""
+SystemDialog = Literal["", "crash", "not_responding", "permission", "other"]
+Network = Literal["checked", "unchecked", "none", "unknown"]
+"""What the phone says of its network: that it leads to the internet, that it is there, nothing."""
+Failure = Literal[
+    "not_seen", "left", "still_seen", "other_text", "other_state", "time_limit", "barrier"
+]
+"""What a step ran into, before the court has asked why. `left`: seen, and gone when touched."""
+
+
+class Likeness(Frozen):
+    """Something on the screen that is like an element that the profile does not find any more."""
+
+    element: str
+    """Its name in the profile."""
+    locator: Locator
+    """What would find it now."""
+    why: str
+    box: Box
+    patch: str
+    """The profile's change, as a unified diff. Never applied: a person confirms it."""
 
 
 class Symptoms(Frozen):
@@ -1126,17 +1147,34 @@ class Symptoms(Frozen):
     app_state: Literal["not_installed", "not_running", "background", "foreground", "unknown"]
     foreground: str = ""
     """Package in front."""
+    window: str = ""
+    """Package of the window that lies on top, by the hierarchy; empty when it does not say."""
     system_dialog: SystemDialog = ""
     crash_log: tuple[str, ...] = ()
     """Lines of the device's log that report a crash of this App since the attempt began."""
     anr_log: tuple[str, ...] = ()
     app_error: str = ""
     """The App's own error text that is shown."""
+    toast_error: str = ""
+    """The App's own error text that was shown in a toast, since the last touch."""
+    maintenance: str = ""
+    """What the App shows that says that it is closed for a time."""
+    dialog: str = ""
+    """What a dialog of the App says in which the profile names nothing."""
     waiting: str = ""
     """The spinner that is shown."""
     hierarchy_readable: bool = True
     unchanged_since_touch: bool = False
     """Whether the screen looks as before the last touch."""
+    answers_back: bool | None = None
+    """Whether the back key, pressed after the end, changed anything; None: it was not pressed."""
+    network: Network = "unknown"
+    network_before: Network = "unknown"
+    """What it was when the attempt began."""
+    control_s: float | None = None
+    """How long the phone took to answer a question in which the App has no part."""
+    likeness: Likeness | None = None
+    """Something like the missing element that is there."""
     refused: bool = False
     """Whether the scenario's correct refusal is shown."""
 
@@ -1146,6 +1184,9 @@ class Verdict(Frozen):
 
     outcome: Outcome
     reasons: tuple[str, ...]
+    rests_on: tuple[tuple[str, ...], ...] = ()
+    """For each reason, which fields of the record's symptoms it rests on; `trouble` and `barriers`
+    are the record's own. Empty in records of earlier versions."""
 
 
 class Vitals(Frozen):

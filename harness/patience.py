@@ -21,7 +21,9 @@ from harness.waiting import Waited, wait
 INTERRUPTIONS_EVERY_S = 0.25
 """While it waits, the harness looks for interruptions so often."""
 HOPELESS_EVERY_S = 1.0
-"""And so often for signs that waiting on is of no use."""
+"""And so often for signs that waiting on is of no use, and for what toasts say."""
+LISTENING_SHARE = 0.1
+"""Of a wait at the most: to ask for toasts costs as much as a hierarchy."""
 
 T = TypeVar("T")
 
@@ -41,6 +43,8 @@ class Patience:
         self._entering_s = 0.0
         """How long it has taken so far to enter contexts: the tool's time, not the App's."""
         self._looks_s: list[float] = []
+        self.heard: tuple[str, ...] = ()
+        """What toasts have said since the last touch."""
 
     def begin(self) -> None:
         """The attempt's time begins now."""
@@ -65,6 +69,7 @@ class Patience:
         """A command that touches the screen, sent at `began_at`, has just been answered."""
         self._acted = (began_at, self._stage.clock.monotonic())
         self._answered = False
+        self.heard = ()
 
     def need(self, condition: Condition, draft: Draft) -> Found:
         """Waits until the condition holds.
@@ -127,10 +132,13 @@ class Patience:
         """Looks until it is there, and charges the time to the step."""
         interruptions = _Every(INTERRUPTIONS_EVERY_S)
         signs = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
+        toasts = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
 
         def on_miss(waited_s: float) -> bool:
             if interruptions.due(waited_s):
                 self._dismiss_interruptions(draft)
+            if toasts.due(waited_s):
+                toasts.next_s = waited_s + max(HOPELESS_EVERY_S, self._listen() / LISTENING_SHARE)
             return signs.due(waited_s) and self._hopeless()
 
         evidence_before_s, entering_before_s = draft.ledger.evidence_s, self._entering_s
@@ -150,6 +158,16 @@ class Patience:
 
     def _limit(self, condition: Condition) -> float:
         return condition.within_s or self._stage.task.scenario.patience_s
+
+    def _listen(self) -> float:
+        """Remembers what toasts say, if the App's errors are known; says how long that took."""
+        stage = self._stage
+        if stage.driver.page is not None or not stage.task.profile.errors:
+            return 0.0
+        began_at = stage.clock.monotonic()
+        new = (toast for toast in stage.driver.toasts() if toast not in self.heard)
+        self.heard = (*self.heard, *new)
+        return stage.clock.monotonic() - began_at
 
     def _hopeless(self) -> bool:
         if self._stage.driver.page is not None:

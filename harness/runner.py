@@ -17,7 +17,7 @@ from harness.barriers import pass_barrier
 from harness.clock import Clock
 from harness.court import judge
 from harness.driver import Driver, Seen
-from harness.errors import AppMissing, DeviceTrouble, SessionLost, StepFailed
+from harness.errors import AppMissing, DeviceTrouble, ElementGone, SessionLost, StepFailed
 from harness.evidence import Evidence
 from harness.finder import Finder, Found
 from harness.model import (
@@ -33,6 +33,7 @@ from harness.model import (
     HideKeyboard,
     Launch,
     LongPress,
+    Network,
     OpenLink,
     PassBarrier,
     PlannedStep,
@@ -45,6 +46,7 @@ from harness.model import (
     Swipe,
     Symptoms,
     Tap,
+    Target,
     Type,
     Vitals,
     WaitFor,
@@ -147,6 +149,7 @@ class _Attempt:
         self._barriers: list[str] = []
         self._committed = False
         self._messages_before = 0
+        self._network: Network = "unknown"
 
     def run(self) -> _Course:
         symptoms, trouble, vitals = None, "", None
@@ -243,12 +246,23 @@ class _Attempt:
         except StepFailed as failed:
             draft.status = "failed"
             draft.expected, draft.seen = failed.expected, failed.seen
-            symptoms = self._witness.examine(failed, draft)
             self._witness.after(draft)
-            return symptoms
+            return self._witness.examine(
+                failed,
+                draft,
+                toasts=self._patience.heard,
+                network_before=self._network,
+                known=self._has_found(planned),
+            )
         if not isinstance(planned.step, Run | When):  # they touch nothing; their steps do
             self._witness.after(draft)
         return None
+
+    def _has_found(self, planned: PlannedStep) -> bool:
+        """Whether what the step needs was found before: then the profile fits."""
+        need = needed(planned.step)
+        matches = (draft.match for draft in self._drafts[:-1] if draft.match is not None)
+        return need is not None and name_target(need.visible) in {one.target for one in matches}
 
     def _take(self, planned: PlannedStep, draft: Draft) -> None:
         """Does what the step says, then waits for what the next one needs."""
@@ -296,6 +310,14 @@ class _Attempt:
         self._patience.await_any(awaited(self._pending, self._profile.barriers), draft)
 
     def _touch(self, step: Touch, draft: Draft) -> None:
+        """Touches what the step names; once more when that was drawn anew before the touch."""
+        try:
+            self._touch_once(step, draft)
+        except ElementGone:
+            draft.drawn_anew = True
+            self._touch_once(step, draft)
+
+    def _touch_once(self, step: Touch, draft: Draft) -> None:
         need = needed(step)
         found = None if need is None else self._patience.need(need, draft)
         area = self._driver.screen() if found is None else found.seen.box
@@ -418,11 +440,27 @@ class _Attempt:
             return
         self._witness.before(draft)
         with draft.ledger.barrier():
-            pass_barrier(barrier, self._stage, draft, self._messages_before)
+            code = pass_barrier(barrier, self._stage, self._messages_before)
             self._note_messages()
+        if code is not None and barrier.into is not None:
+            self._write_code(barrier.into, code, draft)
         self._barriers.append(step.barrier)
         self._patience.acted(self._stage.clock.monotonic())
         self._await_next(draft)
+
+    def _write_code(self, into: Target, code: str, draft: Draft) -> None:
+        """Writes a barrier's code, also into a field that is drawn anew or covered for a time."""
+        for last_try in (False, True):
+            found = self._patience.need(Condition(visible=into), draft)
+            draft.touched = found.seen.box.middle
+            try:
+                with self._touching(draft):
+                    self._driver.write(found.seen, code)
+                return
+            except ElementGone:
+                draft.drawn_anew = True
+                if last_try:
+                    raise
 
 
 # --- pure ----------------------------------------------------------------------------------------

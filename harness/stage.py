@@ -142,6 +142,8 @@ class Draft:
     displayed_s: float | None = None
     match: Match | None = None
     touched: Point | None = None
+    drawn_anew: bool = False
+    """Whether it left between look and touch, and was looked for once more."""
     activity: str = ""
     before: Picture | None = None
     after: Picture | None = None
@@ -166,6 +168,7 @@ class Draft:
             displayed_s=self.displayed_s,
             match=self.match,
             touched=self.touched,
+            drawn_anew=self.drawn_anew,
             activity=self.activity,
             before=_name(self.before),
             after=_name(self.after),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.errors import StepFailed
 from harness.evidence import Picture
 from harness.launch_log import displayed_s
-from harness.model import Launch, Symptoms, name_target
+from harness.model import Launch, Network, Symptoms, name_target
 from harness.stage import Draft, Stage
 from harness.stillness import view
 from harness.symptoms import examine
@@ -18,6 +18,7 @@ class Witness:
         self._stage = stage
         self._last: Picture | None = None
         self._before_touch: Picture | None = None
+        self._hierarchy = self._hierarchy_before_touch = ""
         self._activity = ("", "")
         self._log: list[str] = []
         self._troubled = False
@@ -30,12 +31,15 @@ class Witness:
             with draft.ledger.evidence():
                 self._last = self._stage.picture()
         draft.before = self._before_touch = self._last
+        # What the step has waited for may have changed the screen since.
+        self._hierarchy_before_touch = "" if draft.waited else self._hierarchy
 
     def after(self, draft: Draft) -> None:
         """The screen after the step, once it is still, and the checkpoints that it reaches."""
         with draft.ledger.evidence():
             seen = view(self._stage, draft)
             draft.after = self._last = self._stage.keep_picture(seen.png)
+            self._hierarchy = seen.hierarchy
             draft.hierarchy = self._stage.keep_hierarchy(seen.hierarchy)
             draft.settled = seen.settled
             draft.activity = self._activity_of(seen.hierarchy)
@@ -49,22 +53,37 @@ class Witness:
         self._log.extend(log)
         return displayed_s(log, self._stage.task.profile.android.package)
 
-    def examine(self, failed: StepFailed, draft: Draft) -> Symptoms:
-        """Everything that bears on why the step failed."""
+    def examine(
+        self,
+        failed: StepFailed,
+        draft: Draft,
+        *,
+        toasts: tuple[str, ...],
+        network_before: Network,
+        known: bool,
+    ) -> Symptoms:
+        """Everything that bears on why the step failed. The screen may be another afterwards."""
         stage = self._stage
         with draft.ledger.evidence():
             self._troubled = True
-            self._log.extend(stage.driver.log())
             now = self._stage.picture()
             return examine(
                 failed,
-                step=draft.planned.step.tag,
+                planned=draft.planned,
                 stage=stage,
-                log=tuple(self._log),
-                unchanged=self._before_touch is not None
-                and not now.blind
-                and now.digest == self._before_touch.digest,
+                log=self._log,
+                toasts=toasts,
+                network_before=network_before,
+                known=known,
+                unchanged=self._is_unchanged(now),
             )
+
+    def _is_unchanged(self, now: Picture) -> bool:
+        """Whether the screen is as before the last touch, but for a clock in its picture."""
+        if self._before_touch is None or now.blind:
+            return False
+        same = self._hierarchy == self._hierarchy_before_touch != ""
+        return same or now.digest == self._before_touch.digest
 
     def kept_log(self) -> str | None:
         """The device's log, which is read at trouble only."""

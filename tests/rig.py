@@ -22,6 +22,7 @@ from harness.model import (
 )
 from harness.phone.app import App
 from harness.phone.device import Phone
+from harness.phone.scene import Metrics
 from harness.phone.server import serving
 from harness.plan import expand
 from harness.runner import run_attempt
@@ -102,11 +103,11 @@ class Rig:
 
 
 @contextmanager
-def rig(*apps: App, attended: bool = False) -> Iterator[Rig]:
+def rig(*apps: App, attended: bool = False, metrics: Metrics | None = None) -> Iterator[Rig]:
     """A phone with these Apps, or with the small App and another."""
     clock = VirtualClock()
-    phone = Phone(apps or (SMALL_APP, OTHER_APP), clock, attended=attended)
-    with serving(phone) as url:
+    phone = Phone(apps or (SMALL_APP, OTHER_APP), clock, attended=attended, metrics=metrics)
+    with serving(phone, pause=clock.sleep) as url:
         driver = open_session(url, {})
         try:
             yield Rig(phone, clock, driver)

@@ -18,6 +18,10 @@ def symptoms(**seen: Any) -> Symptoms:
         "seen": "nothing of the kind",
         "app_state": "foreground",
         "foreground": "cn.example.app",
+        "window": "cn.example.app",
+        "control_s": 0.1,
+        "network": "checked",
+        "network_before": "checked",
     }
     return Symptoms.model_validate({**usual, **seen})
 
@@ -30,6 +34,14 @@ CRASH_DIALOG = {"system_dialog": "crash", "foreground": "android"}
 CRASH_LOG = {"crash_log": ("FATAL EXCEPTION: main",)}
 GONE = {"app_state": "not_running", "foreground": "launcher"}
 ANR_DIALOG = {"system_dialog": "not_responding", "foreground": "android"}
+DEAD = {"unchanged_since_touch": True, "answers_back": False}
+LIKE = {
+    "element": "home.search",
+    "locator": {"id": "search_home"},
+    "why": "#search_home is there in place of #home_search",
+    "box": {"left": 0, "top": 0, "right": 9, "bottom": 9},
+    "patch": "+++",
+}
 
 
 def test_no_symptoms_are_a_completed_task() -> None:
@@ -87,6 +99,23 @@ def test_dialog_and_log_make_an_app_that_does_not_respond() -> None:
         ({"refused": True}, Outcome.CORRECT_REFUSAL),
         ({"hierarchy_readable": False}, Outcome.HARNESS_ERROR),
         ({"app_state": "background"}, Outcome.HARNESS_ERROR),
+        ({"system_dialog": "permission"}, Outcome.HARNESS_ERROR),
+        ({"system_dialog": "other"}, Outcome.HARNESS_ERROR),
+        ({"failure": "left"}, Outcome.HARNESS_ERROR),
+        ({"toast_error": "“系统繁忙”"}, Outcome.APP_ERROR),
+        ({"maintenance": "“系统维护中”"}, Outcome.BLOCKED),
+        ({"dialog": "“限时福利”"}, Outcome.OUTDATED),
+        ({"likeness": LIKE}, Outcome.OUTDATED),
+        ({"likeness": LIKE, "waiting": "spinner"}, Outcome.TIMED_OUT),
+        ({"likeness": LIKE, "failure": "other_text"}, Outcome.WRONG_RESULT),
+        ({"likeness": LIKE, "app_error": "“系统繁忙”"}, Outcome.APP_ERROR),
+        ({"failure": "barrier", "app_error": "“短信发送失败”"}, Outcome.APP_ERROR),
+        ({"failure": "time_limit", "control_s": 15.0}, Outcome.HARNESS_ERROR),
+        ({"network": "none"}, Outcome.BLOCKED),
+        ({"network": "none", "app_error": "“网络异常”"}, Outcome.BLOCKED),
+        ({"network": "unknown", "app_error": "“网络异常”"}, Outcome.APP_ERROR),
+        ({"app_error": "“网络异常”"}, Outcome.APP_ERROR),
+        ({"network": "unchecked", "waiting": "spinner"}, Outcome.BLOCKED),
     ],
 )
 def test_what_was_seen_decides(seen: dict[str, Any], expected: Outcome) -> None:
@@ -121,3 +150,93 @@ def test_an_app_that_is_not_in_front_is_blamed_for_crashes_only(seen: dict[str, 
             Outcome.CRASHED,
             Outcome.NOT_RESPONDING,
         )
+
+
+NEVER_CHECKED = {"network": "unchecked", "network_before": "unchecked"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ({"waiting": "spinner"}, Outcome.TIMED_OUT),
+        ({"app_error": "“系统繁忙”"}, Outcome.APP_ERROR),
+        ({"app_error": "“网络异常”"}, Outcome.BLOCKED),
+    ],
+)
+def test_a_network_that_was_never_checked_is_no_excuse_unless_the_app_names_it(
+    seen: dict[str, Any], expected: Outcome
+) -> None:
+    assert outcome(**NEVER_CHECKED, **seen) is expected
+
+
+def test_a_crash_is_the_apps_even_without_a_network() -> None:
+    assert outcome(**CRASH_DIALOG, **CRASH_LOG, network="none") is Outcome.CRASHED
+
+
+def test_an_app_that_answers_neither_touch_nor_back_has_timed_out() -> None:
+    assert outcome(**DEAD) is Outcome.TIMED_OUT
+    assert outcome(unchanged_since_touch=True, answers_back=True) is Outcome.NOT_FOUND
+
+
+def test_with_a_line_in_the_log_it_does_not_respond() -> None:
+    assert outcome(**DEAD, anr_log=("ANR in cn.example.app",)) is Outcome.NOT_RESPONDING
+
+
+def test_such_a_line_of_long_ago_is_nothing_to_an_app_that_answers() -> None:
+    assert outcome(anr_log=("ANR in cn.example.app",)) is Outcome.NOT_FOUND
+
+
+def test_a_proposed_change_of_the_profile_is_told_and_left_to_a_person() -> None:
+    assert any("+++" in why for why in judge(symptoms(likeness=LIKE)).reasons)
+
+
+ANYTHING = st.fixed_dictionaries(
+    {
+        "failure": st.sampled_from(
+            ["not_seen", "left", "still_seen", "other_text", "time_limit", "barrier"]
+        ),
+        "step": st.sampled_from(["tap", "wait_for", "expect"]),
+        "app_state": st.sampled_from(["not_running", "background", "foreground", "unknown"]),
+        "system_dialog": st.sampled_from(["", "crash", "not_responding", "permission", "other"]),
+        "crash_log": st.sampled_from([(), ("FATAL EXCEPTION",)]),
+        "anr_log": st.sampled_from([(), ("ANR in",)]),
+        "app_error": st.sampled_from(["", "系统繁忙", "网络异常"]),
+        "toast_error": st.sampled_from(["", "系统繁忙"]),
+        "maintenance": st.sampled_from(["", "系统维护中"]),
+        "dialog": st.sampled_from(["", "限时福利"]),
+        "waiting": st.sampled_from(["", "spinner"]),
+        "hierarchy_readable": st.booleans(),
+        "unchanged_since_touch": st.booleans(),
+        "answers_back": st.sampled_from([None, True, False]),
+        "network": st.sampled_from(["checked", "unchecked", "none", "unknown"]),
+        "control_s": st.sampled_from([0.1, 15.0]),
+        "likeness": st.sampled_from([None, LIKE]),
+    }
+)
+
+
+@given(ANYTHING)
+def test_every_reason_names_the_symptoms_that_it_rests_on(seen: dict[str, Any]) -> None:
+    verdict = judge(symptoms(**seen))
+    assert len(verdict.rests_on) == len(verdict.reasons)
+    for fields in verdict.rests_on:
+        assert fields
+        assert set(fields) <= set(Symptoms.model_fields)
+
+
+@given(ANYTHING)
+def test_no_app_is_blamed_on_one_signal(seen: dict[str, Any]) -> None:
+    verdict = judge(symptoms(**seen))
+    if verdict.outcome.finding:
+        assert len({frozenset(fields) for fields in verdict.rests_on}) >= 2
+
+
+@given(ANYTHING)
+def test_no_app_is_blamed_for_what_it_shows_on_a_phone_that_is_not_well(
+    seen: dict[str, Any],
+) -> None:
+    verdict = judge(symptoms(**{**seen, "control_s": 15.0}))
+    assert not verdict.outcome.finding or verdict.outcome in (
+        Outcome.CRASHED,
+        Outcome.NOT_RESPONDING,
+    )
