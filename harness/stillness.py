@@ -12,6 +12,7 @@ from harness.driver import Driver
 from harness.finder import Finder
 from harness.model import Box, Condition, Response
 from harness.stage import Draft, Stage
+from harness.wireframe import size_if_black
 
 APART_S = 0.04
 """Between two pictures: more than two frames of a 60 Hz screen, so that what moves is seen to."""
@@ -21,16 +22,22 @@ WATCHED_S = 2.0
 
 @dataclass(frozen=True)
 class Glimpse:
-    """The screen within a moment of the clock: its picture, and where the awaited thing was."""
+    """The screen within a moment of the clock.
+
+    Its picture, where the awaited thing was and, where the picture shows nothing, its
+    hierarchy: all secure screens are black.
+    """
 
     began_at: float
     ended_at: float
     png: bytes | None
     box: Box | None
+    hierarchy: str
 
     def same(self, other: Glimpse) -> bool:
         """Whether nothing has moved between the two."""
-        return self.png == other.png and self.box == other.box
+        seen = (self.png, self.box, self.hierarchy)
+        return seen == (other.png, other.box, other.hierarchy)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class View:
 def view(stage: Stage, draft: Draft) -> View:
     """The screen after a step, once it is still where the step has waited for something."""
     glimpse = _glimpse(stage, draft.arrived)
-    hierarchy = stage.driver.hierarchy()
+    hierarchy = glimpse.hierarchy or stage.driver.hierarchy()
     if draft.arrived is None or draft.response is None or draft.response.first_seen_s is None:
         return View(glimpse.png, hierarchy)
     return _once_still(stage, draft, draft.response, glimpse, hierarchy)
@@ -62,7 +69,8 @@ def _once_still(
         looks += 1
         if later.same(glimpse):
             return View(glimpse.png, hierarchy, _settled(response, draft, glimpse, moved_at, looks))
-        moved_at, glimpse, hierarchy = glimpse.began_at, later, stage.driver.hierarchy()
+        moved_at, glimpse = glimpse.began_at, later
+        hierarchy = later.hierarchy or stage.driver.hierarchy()
         if later.ended_at - began_at > WATCHED_S:
             return View(later.png, hierarchy, _settled(response, draft, None, moved_at, looks))
 
@@ -70,8 +78,10 @@ def _once_still(
 def _settled(
     response: Response, draft: Draft, still: Glimpse | None, moved_at: float | None, looks: int
 ) -> Response:
-    """The interval of the last change: after a glimpse that the next one differs from, or after
-    the look that did not see the awaited thing; before the first of two that are the same.
+    """The interval of the last change.
+
+    It came after a glimpse that the next one differs from, or after the look that did not
+    see the awaited thing; and before the first of two glimpses that are the same.
     """
     sent_at, answered_at = draft.acted
     return Response(
@@ -86,12 +96,10 @@ def _settled(
 def _glimpse(stage: Stage, awaited: Condition | None) -> Glimpse:
     began_at = stage.clock.monotonic()
     png = stage.shot()
-    return Glimpse(
-        began_at,
-        stage.clock.monotonic(),
-        png,
-        None if awaited is None else _box(stage.driver, stage.finder, awaited),
-    )
+    shows_nothing = png is None or size_if_black(png) is not None
+    hierarchy = stage.driver.hierarchy() if shows_nothing else ""
+    box = None if awaited is None else _box(stage.driver, stage.finder, awaited)
+    return Glimpse(began_at, stage.clock.monotonic(), png, box, hierarchy)
 
 
 def _box(driver: Driver, finder: Finder, awaited: Condition) -> Box | None:

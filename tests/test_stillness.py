@@ -18,13 +18,20 @@ LOADS_FOR_S = 1.5
 
 
 def _home(state: State) -> Widget:
-    buttons = (Button(id=name, text=name, on_tap=Go(name)) for name in ("slide", "turn", "load"))
+    buttons = (
+        Button(id=name, text=name, on_tap=Go(name)) for name in ("slide", "turn", "load", "secret")
+    )
     return Page(children=(Label(id="status", text="空闲"), *buttons))
 
 
 def _slide(state: State) -> Widget:
     moved = round(200 * min(state.now_s, SLIDES_FOR_S))
     return Page(children=(Space(height=moved), Label(id="arrived", text="到了")))
+
+
+def _secret(state: State) -> Widget:
+    moved = round(200 * min(state.now_s, SLIDES_FOR_S))
+    return Page(children=(Label(id="arrived", text="到了"), Space(height=moved), Label(text="下")))
 
 
 def _turn(state: State) -> Widget:
@@ -47,6 +54,7 @@ MOVING_APP = App(
         Screen("slide", _slide),
         Screen("turn", _turn),
         Screen("load", _load),
+        Screen("secret", _secret, secure=True),
     ),
     start="home",
     cold_start_s=COLD_START_S,
@@ -96,6 +104,11 @@ def test_what_is_still_at_once_has_settled_when_it_was_seen(phone: Rig) -> None:
     assert launched.settled is not None
     assert launched.settled.last_unseen_s == launched.response.last_unseen_s
     assert contains(launched.settled, COLD_START_S)
+
+
+def test_a_black_screen_is_still_when_its_hierarchy_is(phone: Rig) -> None:
+    _, settled = times(tap(phone, "secret"))
+    assert contains(settled, SLIDES_FOR_S)
 
 
 def test_what_never_stops_moving_is_not_watched_for_ever(phone: Rig) -> None:
