@@ -19,8 +19,9 @@ from harness.clock import VirtualClock
 from harness.evidence import Evidence
 from harness.load import load_scenario
 from harness.model import AttemptRecord, PlannedAttempt, Scenario
-from harness.phone.apps import APPS, load
+from harness.phone.apps import load
 from harness.phone.device import Phone
+from harness.phone.sample_city.app import APPS
 from harness.phone.sample_city.plants import PLANTS
 from harness.phone.server import serving
 from harness.plan import plan
