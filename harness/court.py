@@ -61,7 +61,7 @@ def _findings(seen: Symptoms) -> Iterator[Verdict]:
     yield from _not_well(seen)
     yield from _closed(seen)
     yield from _says_it_failed(seen)
-    if seen.failure == "barrier":
+    if seen.failure == "barrier" and seen.app_state != "not_running":
         yield _verdict(Outcome.BLOCKED, (seen.seen, ("failure", "seen")))
     yield from _not_in_front(seen)
     yield from _not_in_the_profile(seen)

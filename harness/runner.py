@@ -192,6 +192,7 @@ class _Attempt:
             self._driver.tap(seen.box.middle)
         self._driver.reset(self._profile.android.package, keep_data=self._stage.task.keep_data)
         self._driver.log()
+        self._network = self._driver.health().network
         self._note_messages()
         self._vitals.begin()
 

@@ -27,7 +27,7 @@ from tests.phone.small_app import OTHER_APP
 PACKAGE = "cn.example.trying"
 ANSWER_S = 0.5
 RESULT_S = 3.0
-SMS_S = 4.0
+SMS_S = 3.0
 ROWS = 30
 
 

@@ -71,7 +71,7 @@ def _shown(record: AttemptRecord) -> str:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_whatever_an_app_says_is_kept_and_told_in_plain_lines(text: str, action: str) -> None:
     with rig(_app(text, action)) as phone:
-        profile = {"errors": [{"class": "android.widget.Toast"}]}
+        profile = {"errors": [{"xpath": "//android.widget.Toast"}]}
         record = phone.attempt(["launch", {"tap": {"id": "go"}}], GOAL, profile=profile)
         kept = phone.kept
     assert record.verdict.outcome is not Outcome.HARNESS_ERROR

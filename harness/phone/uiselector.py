@@ -113,11 +113,14 @@ class Scrolling:
     most_swipes: int = MOST_SWIPES
 
 
+TOAST = "android.widget.Toast"
+
+
 def below(element: etree._Element) -> Iterator[etree._Element]:
-    """All elements below one."""
+    """All elements below one, but for toasts: as with the real server, only XPath finds those."""
     found = element.iter()
     next(found)
-    return found
+    return (each for each in found if each.tag != TOAST)
 
 
 @lru_cache(maxsize=256)
