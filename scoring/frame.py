@@ -13,7 +13,15 @@ from typing import Any
 import pandas as pd
 
 from harness.errors import UsageError
-from harness.model import AttemptRecord, Outcome, RunRecord, Scenario, StepRecord
+from harness.model import (
+    AttemptRecord,
+    Commit,
+    Outcome,
+    RunRecord,
+    Scenario,
+    StepRecord,
+    name_target,
+)
 from harness.store import Run
 
 ACTIONS = frozenset(
@@ -48,7 +56,11 @@ ATTEMPT_TYPES: Mapping[str, str] = {
     "screens": "Int64",  # distinct activities; <NA>: none was recorded
     "screens_passed": "Int64",  # activities in all, one that came back counted again
     "interruptions": "int64",
+    "tags": "string",  # of the scenario, each with a space before and after it
+    "credit": "float64",  # of the checkpoints that were reached, 0 to 1; NaN: it has none
+    "depth": "float64",  # how far into the service it led: see `depth_of`; NaN: not attempted
     "reference_time_s": "float64",
+    "time_limit_s": "float64",
     "reference_screens": "int64",
 }
 """Columns of `attempt_frame` and their types."""
@@ -67,6 +79,8 @@ STEP_TYPES: Mapping[str, str] = {
     "step_evidence_s": "float64",
     "response_s": "float64",  # the middle of the interval; NaN: nothing awaited, or it never came
     "response_half_width_s": "float64",
+    "settled_s": "float64",  # when it was stable as well; NaN: not watched, or it never was
+    "displayed_s": "float64",  # of a launch, as Android's log has it; NaN elsewhere
     "locator_position": "Int64",  # 1 is the first choice; <NA>: nothing was looked for, or found
     "candidates": "Int64",
     "activity": "string",
@@ -118,6 +132,37 @@ def activities_passed(steps: Sequence[StepRecord]) -> tuple[str, ...]:
     return tuple(activity for activity, _ in groupby(seen))
 
 
+def credit_of(scenario: Scenario, attempt: AttemptRecord) -> float | None:
+    """The checkpoints that an attempt reached, by their weights: 0 to 1; None without any.
+
+    Who completes the task has reached them all, seen or not.
+    """
+    if not scenario.checkpoints or not attempt.verdict.outcome.attempted:
+        return None
+    if attempt.verdict.outcome.completed:
+        return 1.0
+    reached = attempt.checkpoints_reached
+    return sum(each.weight for each in scenario.checkpoints if name_target(each.at) in reached)
+
+
+def depth_of(scenario: Scenario, attempt: AttemptRecord) -> float | None:
+    """How far into a service an attempt led; None when it was not attempted.
+
+    0 nowhere, 1 to a checkpoint on its way, 2 through a task without a commit point,
+    3 up to the commit point, 4 end to end.
+
+    Source: INDICATORS.md, B1.2 (assumed).
+    """
+    outcome = attempt.verdict.outcome
+    if not outcome.attempted:
+        return None
+    if not outcome.completed:
+        return 1.0 if attempt.checkpoints_reached else 0.0
+    if attempt.committed:
+        return 4.0
+    return 3.0 if any(isinstance(step, Commit) for step in scenario.steps) else 2.0
+
+
 def _typed(rows: list[dict[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:
     frame = pd.DataFrame.from_records(rows, columns=list(types))
     frame["started_at"] = pd.to_datetime(frame["started_at"], utc=True)
@@ -157,7 +202,11 @@ def _attempt_row(run: RunRecord, attempt: AttemptRecord) -> dict[str, Any]:
         "screens": len(set(passed)) or None,
         "screens_passed": len(passed) or None,
         "interruptions": sum(len(step.interruptions) for step in attempt.steps),
+        "tags": f" {' '.join(scenario.tags)} ",
+        "credit": credit_of(scenario, attempt),
+        "depth": depth_of(scenario, attempt),
         "reference_time_s": scenario.reference.time_s,
+        "time_limit_s": scenario.time_limit_s,
         "reference_screens": scenario.reference.screens,
     }
 
@@ -176,6 +225,8 @@ def _step_row(step: StepRecord) -> dict[str, Any]:
         "step_evidence_s": step.times.evidence_s,
         "response_s": step.response and step.response.middle_s,
         "response_half_width_s": step.response and step.response.half_width_s,
+        "settled_s": step.settled and step.settled.middle_s,
+        "displayed_s": step.displayed_s,
         "locator_position": step.match and step.match.position,
         "candidates": step.match and step.match.candidates,
         "activity": step.activity,
