@@ -44,8 +44,9 @@ ROOMS = {
     "starlette": {"harness.phone.protocol"},
     "websocket": {"harness.phone.web"},
     "uvicorn": {"harness.phone.server"},
-    "statsmodels": {"scoring.measures"},
-    "scipy": {"scoring.measures"},
+    "statsmodels": {"scoring.measures", "scoring.differences", "scoring.sample_size"},
+    "scipy": {"scoring.measures", "scoring.differences"},
+    "matplotlib": {"scoring.charts"},
 }
 
 
