@@ -360,9 +360,8 @@ class AppiumDriver:
 
     def health(self) -> Health:
         """What the phone says of itself: a question in which no App has a part."""
-        with _translated("asking the phone about itself"):
-            said = self._session.execute_script("mobile: deviceInfo")
-        return Health(_network(said.get("networks")))
+        said = self._told("deviceInfo", {})
+        return Health(_network(said.get("networks") if isinstance(said, dict) else None))
 
     def log(self) -> tuple[str, ...]:
         """The lines of the device's log since the last call."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from harness.model import Outcome, Symptoms, Verdict
+from harness.model import Likeness, Outcome, Symptoms, Verdict, name_target
 
 SLUGGISH_S = 2.0
 """A phone that takes longer to tell of itself is not well; 0.1 s is usual."""
@@ -200,8 +200,12 @@ def _not_in_the_profile(seen: Symptoms) -> Iterator[Verdict]:
             (seen.likeness.why, ("likeness",)),
             _missed(seen),
             IN_FRONT,
-            (f"proposed, to be confirmed by a person:\n{seen.likeness.patch}", ("likeness",)),
+            (f"proposed, for a person to confirm: {_proposal(seen.likeness)}", ("likeness",)),
         )
+
+
+def _proposal(likeness: Likeness) -> str:
+    return f"{likeness.element} may be {name_target(likeness.locator)} by now"
 
 
 def _answered_wrongly(seen: Symptoms) -> Iterator[Verdict]:

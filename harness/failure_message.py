@@ -21,9 +21,21 @@ def failing_step(record: AttemptRecord) -> StepRecord | None:
     return record.steps[-1] if record.steps else None
 
 
-def explain(record: AttemptRecord, scenario: Scenario, picture: Path | None) -> str:
-    """The failure message: task, step, place in the YAML, expected and seen, reasons, picture."""
-    return "\n".join(_lines(record, scenario, picture))
+def explain(
+    record: AttemptRecord, scenario: Scenario, picture: Path | None, patch: Path | None = None
+) -> str:
+    """The failure message: task, step, place in the YAML, expected and seen, reasons, picture.
+
+    Args:
+        record: of the attempt.
+        scenario: its task.
+        picture: of the last screen, if one was drawn.
+        patch: the change of the profile that is proposed, if one is.
+    """
+    lines = list(_lines(record, scenario, picture))
+    if patch is not None:
+        lines.append(f"  建议 proposed: git apply {patch} (先核对 confirm it first)")
+    return "\n".join(lines)
 
 
 def _lines(record: AttemptRecord, scenario: Scenario, picture: Path | None) -> Iterator[str]:

@@ -80,9 +80,7 @@ def likeness(
     box = box_of(element)
     if box is None:
         return None
-    return Likeness(
-        element=name, locator=proposed, why=why, box=box, patch=patch(name, proposed, profile)
-    )
+    return Likeness(element=name, locator=proposed, why=why, box=box)
 
 
 def named(profile: AppProfile, there: Sequence[etree._Element]) -> bool:
@@ -113,32 +111,6 @@ def unknown_dialog(profile: AppProfile, there: Sequence[etree._Element], screen:
         return ""
     words = (str(element.get("text", "")) for element in front.iter("*"))
     return quote(" ".join(filter(None, words)))
-
-
-def patch(name: str, locator: Locator, profile: AppProfile) -> str:
-    """The profile's change as a unified diff of its YAML, one element a line."""
-    path = f"scenarios/apps/{profile.id}.yaml"
-    before = [
-        f"  {each}: [{', '.join(_yaml(one) for one in locators)}]\n"
-        for each, locators in profile.elements.items()
-    ]
-    after = [
-        line
-        if not line.startswith(f"  {name}: [")
-        else line.replace("[", f"[{_yaml(locator)}, ", 1)
-        for line in before
-    ]
-    return "".join(
-        difflib.unified_diff(["elements:\n", *before], ["elements:\n", *after], path, path, n=0)
-    )
-
-
-def _yaml(locator: Locator) -> str:
-    ((key, value),) = locator.model_dump(by_alias=True).items()
-    if isinstance(value, dict):
-        ((how, text),) = value.items()
-        return f"{{{key}: {{{how}: {text}}}}}"
-    return f"{{{key}: {value}}}"
 
 
 # --- one locator, one element ---------------------------------------------------------------------

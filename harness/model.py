@@ -1133,8 +1133,6 @@ class Likeness(Frozen):
     """What would find it now."""
     why: str
     box: Box
-    patch: str
-    """The profile's change, as a unified diff. Never applied: a person confirms it."""
 
 
 class Symptoms(Frozen):

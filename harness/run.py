@@ -24,6 +24,7 @@ from harness.model import (
     AttemptRecord,
     Device,
     Name,
+    Outcome,
     PlannedAttempt,
     Resumption,
     RunRecord,
@@ -34,6 +35,7 @@ from harness.model import (
 from harness.processes.revision import current_commit
 from harness.progress import Ended, RunProgress, Telling, WorkerProgress
 from harness.project import Project
+from harness.proposal import propose
 from harness.resume import find_remainder
 from harness.runner import run_attempt
 from harness.sessions import Sessions
@@ -142,10 +144,21 @@ class RunUnderWay:
 
     def explain(self, record: AttemptRecord, scenario: Scenario) -> str:
         """The failure message; draws the last screen with what was touched."""
-        picture = None
+        picture = patch = None
         with suppress(ResultsTrouble):  # the record is kept; its picture can be drawn again
             picture = self._draw_failure(record)
-        return explain(record, scenario, picture)
+            patch = self._propose(record)
+        return explain(record, scenario, picture, patch)
+
+    def _propose(self, record: AttemptRecord) -> Path | None:
+        """Keeps the change of the profile that an outdated element asks for."""
+        likeness = record.symptoms and record.symptoms.likeness
+        if record.verdict.outcome is not Outcome.OUTDATED or not likeness:
+            return None
+        profile = self._project.profiles[record.app]
+        text = (self._project.root / profile.path).read_text(encoding="utf-8")
+        patch = propose(profile, text, likeness).encode()
+        return shortest(self._directory.show_failure(_failure_name(record, "patch"), patch))
 
     def _draw_failure(self, record: AttemptRecord) -> Path | None:
         step = failing_step(record)
@@ -153,8 +166,8 @@ class RunUnderWay:
             return None
         stored = self._directory.picture_path(step.after).read_bytes()
         target = None if step.match is None else step.match.box
-        name = f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.jpg"
-        return shortest(self._directory.show_failure(name, annotate(stored, target, step.touched)))
+        drawn = annotate(stored, target, step.touched)
+        return shortest(self._directory.show_failure(_failure_name(record, "jpg"), drawn))
 
     def close(self) -> None:
         """Ends sessions and processes; everything that was finished is on the disk already."""
@@ -412,6 +425,10 @@ def _outfit(project: Project, directory: RunDirectory, clock: Clock) -> Outfit:
         clock=clock,
         log_folder=directory.log_folder,
     )
+
+
+def _failure_name(record: AttemptRecord, suffix: str) -> str:
+    return f"{record.scenario}.{record.app}.{record.device}.{record.repetition}.{suffix}"
 
 
 def shortest(path: Path) -> Path:

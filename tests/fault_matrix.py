@@ -1,8 +1,7 @@
 """Every kind of trouble at every stage of a task, and the outcome that each must have.
 
 `python -m tests.fault_matrix` makes all the attempts, in virtual time, and prints
-the table. The outcomes were written down before the attempts were made; where one
-is not obvious, so is the reason.
+the table. Where an outcome is not obvious, its reason is written beside it.
 """
 
 from __future__ import annotations

@@ -89,17 +89,6 @@ def test_what_the_profile_means_by_another_name_is_not_proposed() -> None:
     assert likeness("home.search", "tap", profile(**BY_ID, **other), there) is None
 
 
-def test_the_change_is_proposed_as_a_diff_with_the_old_way_kept_behind_the_new() -> None:
-    found = likeness("home.search", "tap", profile(**BY_ID), hierarchy(node("search_home")))
-    assert found is not None
-    assert found.patch.splitlines()[:2] == [
-        "--- scenarios/apps/trying.yaml",
-        "+++ scenarios/apps/trying.yaml",
-    ]
-    assert "-  home.search: [{id: home_search}]\n" in found.patch
-    assert "+  home.search: [{id: search_home}, {id: home_search}]\n" in found.patch
-
-
 def test_a_dialog_that_the_profile_does_not_know_is_told_with_its_words() -> None:
     there = hierarchy(node(text="限时福利"), bounds="[30,200][330,500]")
     assert unknown_dialog(profile(**BY_ID), there, SCREEN) == "“限时福利”"
