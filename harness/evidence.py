@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from harness.model import Drawn
 
@@ -26,6 +26,8 @@ JPEG_QUALITY = 85
 """Chosen by measured cost: see docs/decisions/0002-pictures-are-jpeg.md."""
 
 
+STATUS_BAR_SHARE = 0.05
+"""Of the screen's height, at its top: the bar of most phones has 3 to 4.5 % of it."""
 REMEMBERED = 512
 """Pictures that are known again, of some ten attempts: a screen with a clock never comes back."""
 
@@ -82,6 +84,21 @@ class Evidence:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True)
+
+
+def alike_below_status_bar(one: bytes | None, other: bytes | None) -> bool:
+    """Whether two screenshots differ at most in the status bar, where the clock goes on.
+
+    Screens that give no picture (None) are not alike: nothing was seen of them.
+    """
+    if one is None or other is None:
+        return False
+    with Image.open(io.BytesIO(one)) as first, Image.open(io.BytesIO(other)) as second:
+        if first.size != second.size:
+            return False
+        below = (0, round(STATUS_BAR_SHARE * first.height), first.width, first.height)
+        pictures = (each.convert("RGB").crop(below) for each in (first, second))
+        return ImageChops.difference(*pictures).getbbox() is None
 
 
 def encode(png: bytes) -> bytes:

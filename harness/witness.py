@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.errors import StepFailed
-from harness.evidence import Picture
+from harness.evidence import Picture, alike_below_status_bar
 from harness.launch_log import displayed_s
 from harness.model import Launch, Network, Symptoms, name_target
 from harness.stage import Draft, Stage
@@ -17,7 +17,9 @@ class Witness:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._last: Picture | None = None
+        self._shot: bytes | None = None
         self._before_touch: Picture | None = None
+        self._shot_before_touch: bytes | None = None
         self._hierarchy = self._hierarchy_before_touch = ""
         self._activity = ("", "")
         self._log: list[str] = []
@@ -29,8 +31,10 @@ class Witness:
         """The screen before a touch: the last picture, unless the step has had to wait since."""
         if self._last is None or draft.waited:
             with draft.ledger.evidence():
-                self._last = self._stage.picture()
+                self._shot = self._stage.shot()
+                self._last = self._stage.keep_picture(self._shot)
         draft.before = self._before_touch = self._last
+        self._shot_before_touch = self._shot
         # What the step has waited for may have changed the screen since.
         self._hierarchy_before_touch = "" if draft.waited else self._hierarchy
 
@@ -38,6 +42,7 @@ class Witness:
         """The screen after the step, once it is still, and the checkpoints that it reaches."""
         with draft.ledger.evidence():
             seen = view(self._stage, draft)
+            self._shot = seen.png
             draft.after = self._last = self._stage.keep_picture(seen.png)
             self._hierarchy = seen.hierarchy
             draft.hierarchy = self._stage.keep_hierarchy(seen.hierarchy)
@@ -66,7 +71,8 @@ class Witness:
         stage = self._stage
         with draft.ledger.evidence():
             self._troubled = True
-            now = self._stage.picture()
+            shot = stage.shot()
+            now = stage.keep_picture(shot)
             return examine(
                 failed,
                 planned=draft.planned,
@@ -75,15 +81,18 @@ class Witness:
                 toasts=toasts,
                 network_before=network_before,
                 known=known,
-                unchanged=self._is_unchanged(now),
+                unchanged=self._is_unchanged(now, shot),
             )
 
-    def _is_unchanged(self, now: Picture) -> bool:
-        """Whether the screen is as before the last touch, but for a clock in its picture."""
+    def _is_unchanged(self, now: Picture, shot: bytes | None) -> bool:
+        """Whether the screen is as before the last touch, but for the clock in its status bar."""
         if self._before_touch is None or now.blind:
             return False
+        if now.digest == self._before_touch.digest:
+            return True
+        # A screen that draws itself has one hierarchy for all that it shows.
         same = self._hierarchy == self._hierarchy_before_touch != ""
-        return same or now.digest == self._before_touch.digest
+        return same and alike_below_status_bar(shot, self._shot_before_touch)
 
     def kept_log(self) -> str | None:
         """The device's log, which is read at trouble only."""
