@@ -34,7 +34,7 @@ check: .venv/dev.stamp  ## Check style, format and types; changes no file.
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
 
-bench: .venv/run.stamp  ## Measure the harness itself: its speed and the error of its clocks.
+bench: .venv/dev.stamp  ## Measure the harness itself: its speed and the error of its clocks.
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 lock:  ## Write requirements/*.lock anew from *.in; ARGS=--upgrade moves to the newest versions.
