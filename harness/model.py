@@ -1094,8 +1094,9 @@ class StepRecord(Frozen):
     response: Response | None = None
     """When what the step waited for was visible, and no spinner of the profile any more."""
     settled: Response | None = None
-    """When it was stable as well: from then on two pictures and its bounds were the same. None
-    where nothing was waited for; without an end where it still moved when it was watched last."""
+    """When it was stable as well: from then on two pictures were the same or, where pictures are
+    forbidden, two hierarchies with their bounds. None where nothing was waited for; without an
+    end where it still moved when it was watched last."""
     displayed_s: float | None = None
     """Of a launch, from the start of its process to its first picture, as Android's own log says:
     the TotalTime of `am start -W`. None where the App ran already or the log does not say."""

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.driver import Driver
-from harness.finder import Finder
-from harness.model import Box, Condition, Response
+from harness.model import Response
 from harness.stage import Draft, Stage
 from harness.wireframe import size_if_black
 
@@ -24,20 +22,17 @@ WATCHED_S = 2.0
 class Glimpse:
     """The screen within a moment of the clock.
 
-    Its picture, where the awaited thing was and, where the picture shows nothing, its
-    hierarchy: all secure screens are black.
+    Its picture and, where that shows nothing, its hierarchy: all secure screens are black.
     """
 
     began_at: float
     ended_at: float
     png: bytes | None
-    box: Box | None
     hierarchy: str
 
     def same(self, other: Glimpse) -> bool:
         """Whether nothing has moved between the two."""
-        seen = (self.png, self.box, self.hierarchy)
-        return seen == (other.png, other.box, other.hierarchy)
+        return (self.png, self.hierarchy) == (other.png, other.hierarchy)
 
 
 @dataclass(frozen=True)
@@ -49,23 +44,31 @@ class View:
     settled: Response | None = None
 
 
-def view(stage: Stage, draft: Draft) -> View:
-    """The screen after a step, once it is still where the step has waited for something."""
-    glimpse = _glimpse(stage, draft.arrived)
-    hierarchy = glimpse.hierarchy or stage.driver.hierarchy()
-    if draft.arrived is None or draft.response is None or draft.response.first_seen_s is None:
+def look(stage: Stage) -> Glimpse:
+    """The screen now."""
+    began_at = stage.clock.monotonic()
+    png = stage.shot()
+    shows_nothing = png is None or size_if_black(png) is not None
+    hierarchy = stage.driver.hierarchy() if shows_nothing else ""
+    return Glimpse(began_at, stage.clock.monotonic(), png, hierarchy)
+
+
+def once_still(stage: Stage, draft: Draft, glimpse: Glimpse, hierarchy: str) -> View:
+    """The screen after a step, once it is still where the step has waited for something.
+
+    Args:
+        stage: the attempt's.
+        draft: of the step.
+        glimpse: the screen when the step had ended.
+        hierarchy: read after it.
+    """
+    response, clock = draft.response, stage.clock
+    if draft.arrived is None or response is None or response.first_seen_s is None:
         return View(glimpse.png, hierarchy)
-    return _once_still(stage, draft, draft.response, glimpse, hierarchy)
-
-
-def _once_still(
-    stage: Stage, draft: Draft, response: Response, glimpse: Glimpse, hierarchy: str
-) -> View:
-    clock = stage.clock
     began_at, moved_at, looks = glimpse.began_at, None, 1
     while True:
         clock.sleep(glimpse.ended_at + APART_S - clock.monotonic())
-        later = _glimpse(stage, draft.arrived)
+        later = look(stage)
         looks += 1
         if later.same(glimpse):
             return View(glimpse.png, hierarchy, _settled(response, draft, glimpse, moved_at, looks))
@@ -91,20 +94,3 @@ def _settled(
         first_seen_s=None if still is None else still.ended_at - sent_at,
         looks=looks,
     )
-
-
-def _glimpse(stage: Stage, awaited: Condition | None) -> Glimpse:
-    began_at = stage.clock.monotonic()
-    png = stage.shot()
-    shows_nothing = png is None or size_if_black(png) is not None
-    hierarchy = stage.driver.hierarchy() if shows_nothing else ""
-    box = None if awaited is None else _box(stage.driver, stage.finder, awaited)
-    return Glimpse(began_at, stage.clock.monotonic(), png, box, hierarchy)
-
-
-def _box(driver: Driver, finder: Finder, awaited: Condition) -> Box | None:
-    """Where the awaited thing is; evidence never goes from one context to another."""
-    if (awaited.context == "webview") != (driver.page is not None):
-        return None
-    found = finder.find(awaited.visible, awaited.context)
-    return None if found is None else found.seen.box

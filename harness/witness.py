@@ -7,7 +7,7 @@ from harness.evidence import Picture, alike_below_status_bar
 from harness.launch_log import displayed_s
 from harness.model import Launch, Network, Symptoms, name_target
 from harness.stage import Draft, Stage
-from harness.stillness import view
+from harness.stillness import look, once_still
 from harness.symptoms import examine
 
 
@@ -41,16 +41,22 @@ class Witness:
     def after(self, draft: Draft) -> None:
         """The screen after the step, once it is still, and the checkpoints that it reaches."""
         with draft.ledger.evidence():
-            seen = view(self._stage, draft)
-            self._shot = seen.png
+            first = look(self._stage)
+            self._describe(first.hierarchy or self._stage.driver.hierarchy(), draft)
+            seen = once_still(self._stage, draft, first, self._hierarchy)
+            if seen.hierarchy != self._hierarchy:
+                self._describe(seen.hierarchy, draft)
+            self._shot, draft.settled = seen.png, seen.settled
             draft.after = self._last = self._stage.keep_picture(seen.png)
-            self._hierarchy = seen.hierarchy
             draft.hierarchy = self._stage.keep_hierarchy(seen.hierarchy)
-            draft.settled = seen.settled
-            draft.activity = self._activity_of(seen.hierarchy)
-            self._reach_checkpoints()
             if isinstance(draft.planned.step, Launch):
                 draft.displayed_s = self._displayed()
+
+    def _describe(self, hierarchy: str, draft: Draft) -> None:
+        """What only the phone can say of the screen with this hierarchy."""
+        self._hierarchy = hierarchy
+        draft.activity = self._activity_of(hierarchy)
+        self._reach_checkpoints()
 
     def _displayed(self) -> float | None:
         """How long Android says that the launch took."""
