@@ -3,8 +3,9 @@
 Both drive one simulated phone behind real adb, Appium and UiAutomator2. The bare
 script is what a tester would write by hand for each task: the same elements found by
 the same locators, the same touches at the same places, the same text, and a
-screenshot saved wherever the harness kept one. It awaits elements as eagerly as the
-harness does at its most eager; it times, checks and records nothing.
+screenshot saved wherever the harness took one: two and more where it waits for a
+screen to be still. It awaits elements as eagerly as the harness does at its most
+eager; it times, checks and records nothing.
 """
 
 from __future__ import annotations
@@ -48,11 +49,10 @@ from harness.runner import DRAG_S, run_attempt
 from harness.stage import Task
 from harness.stations import Outfit, Reached, station
 from harness.store import RunDirectory
+from harness.waiting import PAUSE_FLOOR_S
 
 PROJECT = Path(__file__).parents[1]
 APP = "sample_city"
-LOOK_PAUSE_S = 0.02
-"""Between two looks of the bare script: the shortest that the harness ever takes."""
 ROUNDS = 2
 GIVES_UP_S = 30.0
 
@@ -182,7 +182,8 @@ class _Script:
                 self._do(done, steps[done.path])
             if done.after is not None:
                 last = done.after
-                self._shoot()
+                for _ in range(1 if done.settled is None else done.settled.looks):
+                    self._shoot()
         return perf_counter() - began
 
     def _do(self, done: StepRecord, step: Step) -> None:
@@ -211,7 +212,7 @@ class _Script:
         """The element of a step, once it is there; a scroll looks for it by itself."""
         if done.match is None or done.kind == "scroll_to":
             return None
-        return self._found(done, lambda: sleep(LOOK_PAUSE_S))
+        return self._found(done, lambda: sleep(PAUSE_FLOOR_S))
 
     def _scroll(self, done: StepRecord) -> None:
         size = self._session.get_window_size()
