@@ -26,8 +26,8 @@ JPEG_QUALITY = 85
 """Chosen by measured cost: see docs/decisions/0002-pictures-are-jpeg.md."""
 
 
-STATUS_BAR_SHARE = 0.05
-"""Of the screen's height, at its top: the bar of most phones has 3 to 4.5 % of it."""
+SYSTEM_SHARE = 0.15
+"""Of the screen's height, at its top: there the system shows its clock and notifications."""
 REMEMBERED = 512
 """Pictures that are known again, of some ten attempts: a screen with a clock never comes back."""
 
@@ -86,8 +86,8 @@ class Evidence:
         self._pool.shutdown(wait=True)
 
 
-def alike_below_status_bar(one: bytes | None, other: bytes | None) -> bool:
-    """Whether two screenshots differ at most in the status bar, where the clock goes on.
+def alike_but_for_system(one: bytes | None, other: bytes | None) -> bool:
+    """Whether two screenshots differ at most where the system shows clock and notifications.
 
     Screens that give no picture (None) are not alike: nothing was seen of them.
     """
@@ -96,7 +96,7 @@ def alike_below_status_bar(one: bytes | None, other: bytes | None) -> bool:
     with Image.open(io.BytesIO(one)) as first, Image.open(io.BytesIO(other)) as second:
         if first.size != second.size:
             return False
-        below = (0, round(STATUS_BAR_SHARE * first.height), first.width, first.height)
+        below = (0, round(SYSTEM_SHARE * first.height), first.width, first.height)
         pictures = (each.convert("RGB").crop(below) for each in (first, second))
         return ImageChops.difference(*pictures).getbbox() is None
 

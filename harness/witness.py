@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.errors import StepFailed
-from harness.evidence import Picture, alike_below_status_bar
+from harness.evidence import Picture, alike_but_for_system
 from harness.launch_log import displayed_s
 from harness.model import Launch, Network, Symptoms, name_target
 from harness.stage import Draft, Stage
@@ -91,14 +91,14 @@ class Witness:
             )
 
     def _is_unchanged(self, now: Picture, shot: bytes | None) -> bool:
-        """Whether the screen is as before the last touch, but for the clock in its status bar."""
+        """Whether the screen is as before the last touch, but for what the system shows."""
         if self._before_touch is None or now.blind:
             return False
         if now.digest == self._before_touch.digest:
             return True
         # A screen that draws itself has one hierarchy for all that it shows.
         same = self._hierarchy == self._hierarchy_before_touch != ""
-        return same and alike_below_status_bar(shot, self._shot_before_touch)
+        return same and alike_but_for_system(shot, self._shot_before_touch)
 
     def kept_log(self) -> str | None:
         """The device's log, which is read at trouble only."""

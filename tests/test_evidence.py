@@ -5,7 +5,7 @@ import io
 
 from PIL import Image
 
-from harness.evidence import REMEMBERED, Evidence, alike_below_status_bar
+from harness.evidence import REMEMBERED, Evidence, alike_but_for_system
 
 
 class Kept(dict[str, bytes]):
@@ -69,19 +69,19 @@ def test_text_that_no_encoding_holds_is_kept_all_the_same() -> None:
 
 def screenshot(body: str = "white", clock: str = "gray", dot: str = "white") -> bytes:
     image = Image.new("RGB", (108, 240), body)
-    image.paste(clock, (0, 0, 108, 12))
-    image.paste(dot, (50, 13, 51, 14))
+    image.paste(clock, (0, 0, 108, 36))
+    image.paste(dot, (50, 37, 51, 38))
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
 
 
-def test_a_clock_that_goes_on_is_no_change_of_the_screen_and_one_pixel_below_is() -> None:
-    assert alike_below_status_bar(screenshot(), screenshot(clock="black"))
-    assert not alike_below_status_bar(screenshot(), screenshot(dot="red"))
-    assert not alike_below_status_bar(screenshot(), png("white", side=108))
+def test_a_clock_or_a_notification_is_no_change_of_the_screen_and_one_pixel_below_is() -> None:
+    assert alike_but_for_system(screenshot(), screenshot(clock="black"))
+    assert not alike_but_for_system(screenshot(), screenshot(dot="red"))
+    assert not alike_but_for_system(screenshot(), png("white", side=108))
 
 
 def test_of_screens_that_give_no_picture_nothing_is_known() -> None:
-    assert not alike_below_status_bar(None, None)
-    assert not alike_below_status_bar(screenshot(), None)
+    assert not alike_but_for_system(None, None)
+    assert not alike_but_for_system(screenshot(), None)
