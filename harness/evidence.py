@@ -26,7 +26,7 @@ JPEG_QUALITY = 85
 """Chosen by measured cost: see docs/decisions/0002-pictures-are-jpeg.md."""
 
 
-SYSTEM_SHARE = 0.15
+SYSTEM_SHARE = 0.2
 """Of the screen's height, at its top: there the system shows its clock and notifications."""
 REMEMBERED = 512
 """Pictures that are known again, of some ten attempts: a screen with a clock never comes back."""

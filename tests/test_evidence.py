@@ -69,8 +69,8 @@ def test_text_that_no_encoding_holds_is_kept_all_the_same() -> None:
 
 def screenshot(body: str = "white", clock: str = "gray", dot: str = "white") -> bytes:
     image = Image.new("RGB", (108, 240), body)
-    image.paste(clock, (0, 0, 108, 36))
-    image.paste(dot, (50, 37, 51, 38))
+    image.paste(clock, (0, 0, 108, 48))
+    image.paste(dot, (50, 49, 51, 50))
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
