@@ -102,9 +102,7 @@ class Bands(Frozen):
     def _fall_to_nought(self) -> Bands:
         starts = [level.from_ for level in self.levels]
         if starts != sorted(set(starts), reverse=True) or starts[-1] != 0:
-            raise ValueError(
-                "bands.levels: the highest first, each once; the last is from: 0"
-            )
+            raise ValueError("bands.levels: the highest first, each once; the last is from: 0")
         return self
 
     def of(self, score: float) -> Words:
