@@ -15,9 +15,13 @@ from rich.console import Console
 from rich.progress import track
 
 from harness.errors import HarnessError
-from harness.store import find_run, read_run
+from harness.store import Run, find_run, read_run
+from scoring.compare import choose_sides, compare
+from scoring.gates import broken_gates
 from scoring.scorecard import Scorecard, score
 from scoring.show import show
+from scoring.show_compare import show as show_comparison
+from scoring.tree import INDICATORS, load_tree
 from scoring.verify import Verification, verify
 from scoring.verify import show as show_checks
 from scoring.write import to_json
@@ -28,6 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+BELOW_A_GATE = 1
+"""Exit code where an index does not pass --min-index or --max-drop."""
 NOT_WHOLE = 1
 """Exit code of `verify` when something is missing or damaged."""
 
@@ -37,6 +43,15 @@ Runs = Annotated[
 ]
 Results = Annotated[
     Path, typer.Option("--results", metavar="DIR", help="Where ids and `latest` are looked up.")
+]
+Indicators = Annotated[
+    Path, typer.Option("--indicators", metavar="FILE", help="Another tree of indicators.")
+]
+Apps = Annotated[
+    list[str], typer.Option("--app", metavar="APP", help="Which; the first is held against.")
+]
+MinIndex = Annotated[
+    float | None, typer.Option("--min-index", metavar="X", help="Exit 1 if the index is below X.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -55,6 +70,41 @@ def score_command(runs: Runs, results: Results = Path("results"), json: Json = F
             typer.echo(to_json(card), nl=False)
         else:
             show(card, Console())
+
+
+@app.command("compare")
+def compare_command(
+    runs: Runs,
+    apps: Apps = [],  # noqa: B006  typer reads the default and never changes it
+    paired: Annotated[
+        bool, typer.Option("--paired", help="The same person tried both: by device, repetition.")
+    ] = False,
+    min_index: MinIndex = None,
+    max_drop: Annotated[
+        float | None,
+        typer.Option("--max-drop", metavar="Y", help="Exit 1 if the second's index is Y lower."),
+    ] = None,
+    indicators: Indicators = INDICATORS,
+    results: Results = Path("results"),
+    json: Json = False,
+) -> None:
+    """Hold an App against another of one run, or the second of two runs against the first."""
+    with _exit_codes():
+        sides = choose_sides(_read(runs, results), apps)
+        found = compare(*sides, load_tree(indicators), paired=paired)
+        if json:
+            typer.echo(found.model_dump_json(indent=2))
+        else:
+            show_comparison(found, Console())
+        overall = found.overall
+        _pass_gates(
+            broken_gates(
+                overall.second_index,
+                min_index=min_index,
+                before=overall.first_index,
+                max_drop=max_drop,
+            )
+        )
 
 
 @app.command("verify")
@@ -79,8 +129,19 @@ def _track(names: tuple[str, ...]) -> Iterable[str]:
     )
 
 
+def _pass_gates(broken: Iterable[str]) -> None:
+    for sentence in (said := tuple(broken)):
+        typer.echo(f"scoring: gate: {sentence}", err=True)
+    if said:
+        raise typer.Exit(BELOW_A_GATE)
+
+
+def _read(references: Iterable[str], results: Path) -> list[Run]:
+    return [read_run(find_run(reference, results)) for reference in references]
+
+
 def _score(references: list[str], results: Path) -> Scorecard:
-    return score([read_run(find_run(reference, results)) for reference in references])
+    return score(_read(references, results))
 
 
 @contextmanager
