@@ -73,7 +73,7 @@ def score_command(runs: Runs, results: Results = Path("results"), json: Json = F
 
 
 @app.command("compare")
-def compare_command(
+def compare_command(  # noqa: PLR0913, PLR0917  each is an option of the command
     runs: Runs,
     apps: Apps = [],  # noqa: B006  typer reads the default and never changes it
     paired: Annotated[

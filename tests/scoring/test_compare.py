@@ -122,7 +122,8 @@ def test_pairs_are_those_of_one_device_and_repetition() -> None:
         (Outcome.COMPLETED, Outcome.TIMED_OUT)
     ]
     first = [attempt(one, repetition=n) for n, (one, _) in enumerate(outcomes, start=1)]
-    second = [attempt(other, repetition=n) for n, (_, other) in enumerate(reversed(outcomes), start=1)]
+    turned = outcomes[::-1]
+    second = [attempt(other, repetition=n) for n, (_, other) in enumerate(turned, start=1)]
     third = [attempt(other, repetition=n) for n, (_, other) in enumerate(outcomes, start=1)]
     alone = attempt(repetition=99)
     rate = beside(of("old", *first, alone), of("new", *third), paired=True).tasks[0].rate
