@@ -231,9 +231,11 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
     console, path = config.stash[CONSOLE], config.stash[DIRECTORY]
     try:
         conclude(path, console)
+        is_unfinished = bool(find_remainder(path, read_run(path)).attempts)
     except HarnessError as exc:
         console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)
+        is_unfinished = False
     console.print(f"结果 results: {shortest(path)}", markup=False, highlight=False)
-    if find_remainder(path, read_run(path)).attempts:
+    if is_unfinished:
         rest = f"续跑 the rest: pytest scenarios/ --resume {shortest(path)}"
         console.print(rest, markup=False, highlight=False)

@@ -131,13 +131,14 @@ def test_an_appium_that_dies_costs_at_most_an_attempt_for_each_of_its_phones(
     process.communicate(timeout=200)
     records = attempts(project)
     assert len(records) == 8
-    lost = [record for record in records if record.trouble]
+    # Each is made again in a new session, and the later try counts.
+    lost = read_run(project.path / "results" / "it").superseded
     said = f"the Appium server at {grid.appiums[0].url} behind the Grid's node no longer answers"
     # One of its two sessions may just have been between two attempts: that one costs nothing.
     assert 1 <= len(lost) <= 2
     assert all(said in record.trouble for record in lost)
     assert {udid(one) for one in lost} == {place.phone.serial for place in grid.places[:2]}
-    assert Counter(record.verdict.outcome for record in records)[Outcome.COMPLETED] == 6
+    assert all(record.verdict.outcome is Outcome.COMPLETED for record in records)
 
 
 def test_a_phone_that_no_node_has_is_told_at_once_with_what_was_asked(
