@@ -10,6 +10,7 @@ Source: Rubin (1981). Bootstrap over scenarios, then attempts: INDICATORS.md, se
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 
 import numpy as np
 
@@ -33,14 +34,15 @@ class Bootstrap:
         weights = generator.standard_exponential((len(names), draws))
         self._scenarios: Mapping[str, Floats] = dict(zip(names, weights, strict=True))
 
-    def weights(self, sample: Sample, app: int) -> Weights:
-        """The draws for one App.
-
-        Args:
-            sample: its attempts.
-            app: its number among the Apps; no two have the same attempts.
-        """
-        generator = np.random.default_rng([self._seed, 1, app])
+    def weights(self, sample: Sample) -> Weights:
+        """The draws for one App, by its attempts: neither its name nor its place counts."""
+        digest = blake2b(digest_size=8)
+        for name in sample.scenarios:
+            digest.update(name.encode())
+        for values in sample.values.values():
+            digest.update(values.tobytes())
+        own = int.from_bytes(digest.digest(), "big")
+        generator = np.random.default_rng([self._seed, 1, own])
         return Weights(
             attempts=generator.standard_exponential((self.draws, *sample.shape)),
             scenarios=np.stack([self._scenarios[name] for name in sample.scenarios], axis=1),

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from harness.model import Frozen, Words
 from scoring.bootstrap import DRAWS, SEED, Bootstrap, interval
@@ -120,8 +121,8 @@ def index_apps(
     bootstrap = Bootstrap(values["scenario"].unique(), draws, seed)
     groups = values.groupby(["app", "simulated"], sort=True)
     scored = [
-        _score(tree, (str(app), bool(simulated)), rows, audits or {}, bootstrap, number)
-        for number, ((app, simulated), rows) in enumerate(groups)
+        _score(tree, (str(app), bool(simulated)), rows, audits or {}, bootstrap)
+        for (app, simulated), rows in groups
     ]
     method = METHOD.format(draws=draws)
     return Indexes(
@@ -143,12 +144,11 @@ def _score(
     rows: pd.DataFrame,
     audits: Audits,
     bootstrap: Bootstrap,
-    number: int,
 ) -> _Scored:
     sample = sample_of(rows, audits.get(key, {}))
     holding = _gates(sample)
     point = roll_up(tree, score_leaves(tree, sample, Weights.even(sample.shape)), holding)
-    drawn = roll_up(tree, score_leaves(tree, sample, bootstrap.weights(sample, number)), holding)
+    drawn = roll_up(tree, score_leaves(tree, sample, bootstrap.weights(sample)), holding)
     return _Scored(key, sample, point, drawn, rows)
 
 
@@ -244,9 +244,11 @@ def _ranks(scored: Sequence[_Scored]) -> dict[str, tuple[int, int]]:
     keys, draws = _ranked(scored)
     if not keys:
         return {}
-    order = np.argsort(-draws, axis=0, kind="stable")
-    places = np.argsort(order, axis=0) + 1
-    low, high = np.quantile(places, [0.025, 0.975], axis=1, method="nearest")
+    # Apps that score the same share their places: each of them may have any.
+    best_place = rankdata(-draws, method="min", axis=0)
+    worst_place = rankdata(-draws, method="max", axis=0)
+    low = np.quantile(best_place, 0.025, axis=1, method="nearest")
+    high = np.quantile(worst_place, 0.975, axis=1, method="nearest")
     return {
         name_of(key): (int(best), int(worst))
         for key, best, worst in zip(keys, low, high, strict=True)
@@ -260,7 +262,8 @@ def _compare(scored: Sequence[_Scored]) -> tuple[Comparison, ...]:
     order = sorted(range(len(keys)), key=lambda place: -points[keys[place]])
     found = []
     for first, second in pairwise(order):
-        above = float(np.mean(draws[first] > draws[second]))
+        # The same score in a draw speaks for neither.
+        above = float(np.mean((np.sign(draws[first] - draws[second]) + 1) / 2))
         found.append(
             Comparison(
                 first=keys[first],

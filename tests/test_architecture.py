@@ -45,7 +45,7 @@ ROOMS = {
     "websocket": {"harness.phone.web"},
     "uvicorn": {"harness.phone.server"},
     "statsmodels": {"scoring.measures", "scoring.differences", "scoring.sample_size"},
-    "scipy": {"scoring.measures", "scoring.differences"},
+    "scipy": {"scoring.measures", "scoring.differences", "scoring.index"},
     "matplotlib": {"scoring.charts"},
 }
 

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from scoring.leaves import Sample, Weights, falling, sample_of, score_leaves, time_share
 from scoring.tree import Thresholds, load_tree
-from scoring.values import VALUES, lostness, response_score
+from scoring.values import lostness, response_score
+from tests.scoring.samples import Row, attempt, frame
 
 TREE = load_tree()
 
 
-def attempt(number: int, scenario: str = "task", **columns: object) -> dict[str, object]:
-    return {
-        "run": "r", "attempt": f"{scenario}#{number}", "app": "a", "simulated": True,
-        "scenario": scenario, "kind": "transaction", "severity": "major", "tags": " x ",
-        "reference_time_s": 30.0, "time_limit_s": 120.0,
-        **dict.fromkeys(VALUES, np.nan), **columns,
-    }  # fmt: skip
+def sample(rows: list[Row]) -> Sample:
+    return sample_of(frame(rows))
 
 
-def sample(rows: list[dict[str, object]]) -> Sample:
-    return sample_of(pd.DataFrame(rows))
-
-
-def scores(rows: list[dict[str, object]]) -> dict[str, float]:
+def scores(rows: list[Row]) -> dict[str, float]:
     made = sample(rows)
     found = score_leaves(TREE, made, Weights.even(made.shape))
     return {id: float(each[0]) for id, each in found.items()}
