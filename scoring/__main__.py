@@ -14,14 +14,21 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
+from harness.model import Words
 from harness.store import Run, find_run, read_run
+from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
 from scoring.compare import choose_sides, compare
+from scoring.frame import attempt_frame, step_frame
 from scoring.gates import broken_gates
-from scoring.scorecard import Scorecard, score
+from scoring.homes import parse_home, parse_sigma, settle
+from scoring.index import Indexes, index_apps
+from scoring.scorecard import SIMULATED_NOTE, Scorecard, score
 from scoring.show import show
+from scoring.show_channels import show as show_channels
 from scoring.show_compare import show as show_comparison
 from scoring.tree import INDICATORS, load_tree
+from scoring.values import attempt_values
 from scoring.verify import Verification, verify
 from scoring.verify import show as show_checks
 from scoring.write import to_json
@@ -107,6 +114,52 @@ def compare_command(  # noqa: PLR0913, PLR0917  each is an option of the command
         )
 
 
+@app.command("channels")
+def channels_command(  # noqa: PLR0913, PLR0917  each is an option of the command
+    table: Annotated[
+        Path, typer.Argument(metavar="CSV", help="Columns: city, level, channel, score, source.")
+    ],
+    runs: Annotated[
+        list[str], typer.Argument(metavar="[RUN]...", help="Where Apps were measured.")
+    ] = [],  # noqa: B006  typer reads the default and never changes it
+    homes: Annotated[
+        list[str],
+        typer.Option("--app", metavar="APP=CITY", help="Which App of the runs is which city's."),
+    ] = [],  # noqa: B006
+    sigma: Annotated[
+        list[str],
+        typer.Option("--sigma", metavar="CHANNEL=W", help="A channel's weight; equal ones if not."),
+    ] = [],  # noqa: B006
+    missing: Annotated[
+        Missing, typer.Option("--missing", help="What a channel counts that a city lacks.")
+    ] = "zero",
+    short_video: Annotated[
+        bool, typer.Option("--short-video", help="Short video is new media; not so in 2018.")
+    ] = False,
+    indicators: Indicators = INDICATORS,
+    results: Results = Path("results"),
+    json: Json = False,
+) -> None:
+    """Rank cities by all their channels: the App's index beside scores read from a table."""
+    with _exit_codes():
+        scores = read_channels(table)
+        notes: tuple[Words, ...] = ()
+        if bool(runs) != bool(homes):
+            raise UsageError("give RUN and --app APP=CITY together, or neither")
+        if runs:
+            indexes = _index(_read(runs, results), indicators)
+            apps = settle(indexes, [parse_home(home) for home in homes])
+            scores = with_apps(scores, apps, ", ".join(runs))
+            if any(each.simulated for each in indexes.apps):
+                notes = (SIMULATED_NOTE,)
+        by = rules(sigma=parse_sigma(sigma), missing=missing, short_video=short_video)
+        found = tabulate(scores, by, notes)
+        if json:
+            typer.echo(found.model_dump_json(indent=2))
+        else:
+            show_channels(found, Console())
+
+
 @app.command("verify")
 def verify_command(runs: Runs, results: Results = Path("results"), json: Json = False) -> None:
     """Check that runs are whole: every hash, every record, every attempt of the plan (else 1)."""
@@ -138,6 +191,11 @@ def _pass_gates(broken: Iterable[str]) -> None:
 
 def _read(references: Iterable[str], results: Path) -> list[Run]:
     return [read_run(find_run(reference, results)) for reference in references]
+
+
+def _index(runs: list[Run], indicators: Path) -> Indexes:
+    values = attempt_values(attempt_frame(runs), step_frame(runs))
+    return index_apps(load_tree(indicators), values)
 
 
 def _score(references: list[str], results: Path) -> Scorecard:
