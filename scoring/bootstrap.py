@@ -9,7 +9,6 @@ Source: Rubin (1981). Bootstrap over scenarios, then attempts: INDICATORS.md, se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 import numpy as np
@@ -26,27 +25,31 @@ CONFIDENCE = 0.95
 class Bootstrap:
     """Seeded draws. A scenario counts the same for every App, so that they can be compared."""
 
-    def __init__(self, scenarios: Iterable[str], draws: int = DRAWS, seed: int = SEED) -> None:
+    def __init__(self, draws: int = DRAWS, seed: int = SEED) -> None:
         self.draws = draws
         self._seed = seed
-        names = sorted(set(scenarios))
-        generator = np.random.default_rng([seed, 0])
-        weights = generator.standard_exponential((len(names), draws))
-        self._scenarios: Mapping[str, Floats] = dict(zip(names, weights, strict=True))
+        self._scenarios: dict[str, Floats] = {}
 
     def weights(self, sample: Sample) -> Weights:
         """The draws for one App, by its attempts: neither its name nor its place counts."""
-        digest = blake2b(digest_size=8)
-        for name in sample.scenarios:
-            digest.update(name.encode())
-        for values in sample.values.values():
-            digest.update(values.tobytes())
-        own = int.from_bytes(digest.digest(), "big")
-        generator = np.random.default_rng([self._seed, 1, own])
+        names = [name.encode() for name in sample.scenarios]
+        generator = self._generator(1, *names, *(v.tobytes() for v in sample.values.values()))
+        # Single precision: draws need no more, and they are most of the work.
+        attempts = generator.standard_exponential((*sample.shape, self.draws), dtype=np.float32)
         return Weights(
-            attempts=generator.standard_exponential((self.draws, *sample.shape)),
-            scenarios=np.stack([self._scenarios[name] for name in sample.scenarios], axis=1),
+            attempts=attempts.transpose(2, 0, 1),
+            scenarios=np.stack([self._of_scenario(name) for name in sample.scenarios]).T,
         )
+
+    def _of_scenario(self, name: str) -> Floats:
+        if name not in self._scenarios:
+            generator = self._generator(0, name.encode())
+            self._scenarios[name] = generator.standard_exponential(self.draws)
+        return self._scenarios[name]
+
+    def _generator(self, purpose: int, *content: bytes) -> np.random.Generator:
+        digest = blake2b(b"\0".join(content), digest_size=8).digest()
+        return np.random.default_rng([self._seed, purpose, int.from_bytes(digest, "big")])
 
 
 def interval(draws: Floats, point: float) -> tuple[float, float]:

@@ -6,9 +6,9 @@ over scenarios, then attempts, drawn for all Apps at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from scoring.estimate import Estimate
 from scoring.leaves import Sample, Weights, sample_of, score_leaves
 from scoring.rollup import Rolled, roll_up
 from scoring.tree import Condition, Mark, Node, Tree
-from scoring.values import Floats
+from scoring.values import AnyFloats, Floats
 
 METHOD = "Bayesian bootstrap over scenarios, then attempts, {draws} draws"
 ASSUMED_NOTE = Words(
@@ -94,11 +94,25 @@ class Indexes(Frozen):
 
 @dataclass(frozen=True)
 class _Scored:
+    """One App's rows, and what the tree makes of them."""
+
     key: AppKey
     sample: Sample
     point: Rolled
     drawn: Rolled
-    values: pd.DataFrame
+    attempts: Sequence[str]
+    """The ids, as `run/attempt`."""
+    places: NDArray[np.intp]
+    """Of each attempt: which of the sample's scenarios it is of."""
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """What is kept of an App while the others are scored: 3,370 of them fit in memory."""
+
+    key: AppKey
+    point: float
+    draws: AnyFloats
 
 
 def index_apps(
@@ -118,22 +132,44 @@ def index_apps(
         draws: of the bootstrap.
         seed: of its draws.
     """
-    bootstrap = Bootstrap(values["scenario"].unique(), draws, seed)
     groups = values.groupby(["app", "simulated"], sort=True)
-    scored = [
-        _score(tree, (str(app), bool(simulated)), rows, audits or {}, bootstrap)
-        for (app, simulated), rows in groups
-    ]
+    each = (((str(app), bool(simulated)), rows) for (app, simulated), rows in groups)
+    return index_each(tree, each, audits, draws=draws, seed=seed)
+
+
+def index_each(
+    tree: Tree,
+    groups: Iterable[tuple[AppKey, pd.DataFrame]],
+    audits: Audits | None = None,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Indexes:
+    """As `index_apps`, of Apps that come one after the other: one is in memory at a time.
+
+    Args:
+        tree: what is measured, and how it is weighted.
+        groups: each App once, with its rows of `attempt_values`.
+        audits: what screens showed, by App.
+        draws: of the bootstrap.
+        seed: of its draws.
+    """
+    bootstrap = Bootstrap(draws, seed)
     method = METHOD.format(draws=draws)
+    apps, placed = [], []
+    for key, rows in groups:
+        scored = _score(tree, key, rows, audits or {}, bootstrap)
+        apps.append(_describe(tree, scored, method))
+        placed.append(_Placed(key, float(scored.point.index[0]), scored.drawn.index))
     return Indexes(
         tree=tree.id,
         title=tree.title,
         draws=draws,
         seed=seed,
         band_scheme=tree.bands.name,
-        apps=tuple(_describe(tree, each, method) for each in scored),
-        ranks=_ranks(scored),
-        comparisons=_compare(scored),
+        apps=tuple(apps),
+        ranks=_ranks(placed),
+        comparisons=_compare(placed),
         notes=(ASSUMED_NOTE,),
     )
 
@@ -149,7 +185,9 @@ def _score(
     holding = _gates(sample)
     point = roll_up(tree, score_leaves(tree, sample, Weights.even(sample.shape)), holding)
     drawn = roll_up(tree, score_leaves(tree, sample, bootstrap.weights(sample)), holding)
-    return _Scored(key, sample, point, drawn, rows)
+    names = [f"{run}/{attempt}" for run, attempt in zip(rows["run"], rows["attempt"], strict=True)]
+    places = np.searchsorted(sample.scenarios, rows["scenario"].to_numpy(dtype=str))
+    return _Scored(key, sample, point, drawn, names, places)
 
 
 def _gates(sample: Sample) -> dict[Condition, NDArray[np.bool_]]:
@@ -205,11 +243,7 @@ def _attempts_of(node: Node, scored: _Scored) -> tuple[str, ...]:
     for leaf in node.walk():
         if leaf.measure is not None:
             fits |= scored.sample.fits(leaf.tasks)
-    names = {name for name, fit in zip(scored.sample.scenarios, fits, strict=True) if fit}
-    rows = scored.values[scored.values["scenario"].isin(names)]
-    return tuple(
-        f"{run}/{attempt}" for run, attempt in zip(rows["run"], rows["attempt"], strict=True)
-    )
+    return tuple(compress(scored.attempts, fits[scored.places].tolist()))
 
 
 def _estimate(
@@ -220,7 +254,7 @@ def _estimate(
         return None
     low, high = interval(np.ravel(drawn), value)
     return Estimate(
-        value=value, low=low, high=high, n=len(scored.values) if n is None else n, method=method
+        value=value, low=low, high=high, n=len(scored.attempts) if n is None else n, method=method
     )
 
 
@@ -232,17 +266,15 @@ def name_of(key: AppKey) -> str:
     return f"{key[0]} (simulated)" if key[1] else key[0]
 
 
-def _ranked(scored: Sequence[_Scored]) -> tuple[list[AppKey], Floats]:
+def _ranked(placed: Sequence[_Placed]) -> tuple[list[_Placed], AnyFloats]:
     """The Apps that have an index, and their draws: Apps x draws."""
-    known = [each for each in scored if not np.isnan(each.point.index[0])]
-    return [each.key for each in known], np.stack(
-        [np.broadcast_to(each.drawn.index, each.drawn.index.shape) for each in known]
-    ) if known else np.empty((0, 0))
+    known = [each for each in placed if not np.isnan(each.point)]
+    return known, np.stack([each.draws for each in known]) if known else np.empty((0, 0))
 
 
-def _ranks(scored: Sequence[_Scored]) -> dict[str, tuple[int, int]]:
-    keys, draws = _ranked(scored)
-    if not keys:
+def _ranks(placed: Sequence[_Placed]) -> dict[str, tuple[int, int]]:
+    known, draws = _ranked(placed)
+    if not known:
         return {}
     # Apps that score the same share their places: each of them may have any.
     best_place = rankdata(-draws, method="min", axis=0)
@@ -250,24 +282,23 @@ def _ranks(scored: Sequence[_Scored]) -> dict[str, tuple[int, int]]:
     low = np.quantile(best_place, 0.025, axis=1, method="nearest")
     high = np.quantile(worst_place, 0.975, axis=1, method="nearest")
     return {
-        name_of(key): (int(best), int(worst))
-        for key, best, worst in zip(keys, low, high, strict=True)
+        name_of(each.key): (int(best), int(worst))
+        for each, best, worst in zip(known, low, high, strict=True)
     }
 
 
-def _compare(scored: Sequence[_Scored]) -> tuple[Comparison, ...]:
+def _compare(placed: Sequence[_Placed]) -> tuple[Comparison, ...]:
     """Neighbours in the order of the index: 337 Apps have 336 questions, not 57,000."""
-    keys, draws = _ranked(scored)
-    points = {each.key: float(each.point.index[0]) for each in scored}
-    order = sorted(range(len(keys)), key=lambda place: -points[keys[place]])
+    known, draws = _ranked(placed)
+    order = sorted(range(len(known)), key=lambda place: -known[place].point)
     found = []
     for first, second in pairwise(order):
         # The same score in a draw speaks for neither.
         above = float(np.mean((np.sign(draws[first] - draws[second]) + 1) / 2))
         found.append(
             Comparison(
-                first=keys[first],
-                second=keys[second],
+                first=known[first].key,
+                second=known[second].key,
                 probability=above,
                 tells_apart=above >= 0.975 or above <= 0.025,
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from scoring.rollup import Scores
 from scoring.tree import Node, Tasks, Thresholds, Tree
-from scoring.values import VALUES, Floats
+from scoring.values import VALUES, AnyFloats, Floats
 
 SEVERITY: Mapping[str, float] = {"critical": 3.0, "major": 2.0, "minor": 1.0}
 """How much a task counts: INDICATORS.md, B2.1."""
@@ -65,12 +66,12 @@ class Weights:
     """How much each attempt and each scenario counts in each draw.
 
     Attributes:
-        attempts: draws x S x N.
-        scenarios: draws x S.
+        attempts: draws x S x N, fastest where a view of S x N x draws.
+        scenarios: draws x S, fastest where a view of S x draws.
     """
 
-    attempts: Floats
-    scenarios: Floats
+    attempts: AnyFloats
+    scenarios: AnyFloats
 
     @classmethod
     def even(cls, shape: tuple[int, int]) -> Weights:
@@ -113,51 +114,56 @@ def score_leaves(tree: Tree, sample: Sample, weights: Weights) -> dict[str, Scor
 
 
 class _Cells:
-    """Means of a sample under weights; each value's are computed once."""
+    """Means of a sample under weights; all values' are computed at once.
+
+    Arrays are views of scenarios x draws: sums over scenarios then add whole rows.
+    """
 
     def __init__(self, sample: Sample, weights: Weights) -> None:
         self.sample = sample
         self.weights = weights
-        self._means: dict[str, Floats] = {}
+
+    @cached_property
+    def _sums(self) -> AnyFloats:
+        """Scenarios x twice the values x draws: sums of each value, then of its weights."""
+        values = np.stack([self.sample.values[name] for name in VALUES], axis=1)
+        there = ~np.isnan(values)
+        weights = self.weights.attempts.transpose(1, 2, 0)
+        columns = np.concatenate([np.where(there, values, 0.0), there], axis=1)
+        sums: AnyFloats = np.matmul(columns.astype(weights.dtype), weights)
+        return sums
 
     def mean(self, name: str) -> Floats:
         """By draw and scenario; NaN where no attempt says anything."""
-        if name not in self._means:
-            values = self.sample.values[name]
-            there = ~np.isnan(values)
-            # scenarios x draws x attempts by scenarios x attempts x 2
-            columns = np.stack([np.where(there, values, 0.0), there.astype(float)], axis=-1)
-            sums = np.matmul(self.weights.attempts.transpose(1, 0, 2), columns)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                self._means[name] = (sums[..., 0] / sums[..., 1]).T
-        return self._means[name]
+        place = VALUES.index(name)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = self._sums[:, place] / self._sums[:, place + len(VALUES)]
+        return means.astype(np.float64).T
 
     def over(self, means: Floats, tasks: Tasks, counts: Floats | None = None) -> Floats:
         """The mean over the scenarios that fit, by draw; `counts` weighs scenarios further."""
-        fits = self.sample.fits(tasks)
-        weights = self.weights.scenarios * fits * (1.0 if counts is None else counts)
-        there = ~np.isnan(means)
+        fits = np.flatnonzero(self.sample.fits(tasks))
+        weights = self.weights.scenarios[:, fits] * (1.0 if counts is None else counts[fits])
+        there = ~np.isnan(means[:, fits])
         total = np.sum(weights * there, axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean: Floats = np.sum(np.where(there, means, 0.0) * weights, axis=1) / total
+            mean: Floats = np.sum(np.where(there, means[:, fits], 0.0) * weights, axis=1) / total
         return mean
 
     def median(self, name: str, tasks: Tasks) -> Floats:
         """The weighted median over the attempts of the scenarios that fit, by draw."""
-        values = self.sample.values[name][self.sample.fits(tasks)].ravel()
-        weights = (self.weights.attempts * self.weights.scenarios[:, :, None])[
-            :, self.sample.fits(tasks)
-        ].reshape(len(self.weights.scenarios), -1)
-        there = ~np.isnan(values)
-        order = np.argsort(values[there])
+        fits = np.flatnonzero(self.sample.fits(tasks))
+        values = self.sample.values[name][fits].ravel()
+        order = np.argsort(values)[: np.count_nonzero(~np.isnan(values))]  # NaN are sorted last
         if not order.size:
-            return np.full(len(weights), np.nan)
-        ordered = values[there][order]
-        running = np.cumsum(weights[:, there][:, order], axis=1)
-        half = running[:, -1:] / 2
-        lower = np.argmax(running >= half - 1e-12, axis=1)
-        upper = np.argmax(running > half + 1e-12, axis=1)
-        middle: Floats = (ordered[lower] + ordered[upper]) / 2
+            return np.full(len(self.weights.scenarios), np.nan)
+        scenario, attempt = np.divmod(order, self.sample.shape[1])
+        weights = self.weights.attempts.transpose(1, 2, 0)[fits[scenario], attempt]
+        running = np.cumsum(weights * self.weights.scenarios.T[fits[scenario]], axis=0)
+        half = running[-1] / 2
+        lower = np.count_nonzero(running < half - 1e-12, axis=0)
+        upper = np.count_nonzero(running <= half + 1e-12, axis=0)
+        middle: Floats = (values[order][lower] + values[order][upper]) / 2
         return middle
 
 

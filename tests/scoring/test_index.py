@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.index import AppIndex, Audits, Indexes, index_apps
+from scoring.index import AppIndex, Audits, Indexes, index_apps, index_each
 from scoring.tree import load_tree
 from tests.scoring.samples import Row, attempts, frame
 
@@ -168,6 +168,12 @@ def test_a_node_names_the_attempts_that_it_rests_on() -> None:
 def test_the_same_seed_gives_the_same_intervals() -> None:
     rows = app("a", [1, 0, 1])
     assert indexes(rows) == indexes(rows)
+
+
+def test_apps_that_come_one_by_one_are_scored_as_if_together() -> None:
+    one, other = app("a", [1, 0, 1]), app("b", [1, 1, 1])
+    coming = (((name, SIMULATED), frame(rows)) for name, rows in (("a", one), ("b", other)))
+    assert index_each(TREE, coming, audited("a", "b"), draws=400) == indexes(one, other)
 
 
 def test_no_number_is_made_of_no_attempts() -> None:
