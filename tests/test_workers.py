@@ -168,7 +168,7 @@ def test_a_worker_that_is_killed_costs_one_try_and_the_run_goes_on(project: Proj
         assert process.returncode == pytest.ExitCode.OK
     else:  # it was killed with its record just kept, and nobody was told
         assert process.returncode == pytest.ExitCode.TESTS_FAILED
-    assert len({record.worker for record in records}) == 3, "another worker took its place"
+    assert "replacing crashed worker gw0" in output
     assert {record.phone for record in records} >= {"one", "two"}
     assert overlaps(records) == []
     assert psutil.wait_procs(started, timeout=30)[1] == []
