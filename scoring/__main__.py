@@ -23,10 +23,12 @@ from scoring.frame import attempt_frame, step_frame
 from scoring.gates import broken_gates
 from scoring.homes import parse_home, parse_sigma, settle
 from scoring.index import Indexes, index_apps
+from scoring.sample_size import POWER, plan_sample
 from scoring.scorecard import SIMULATED_NOTE, Scorecard, score
 from scoring.show import show
 from scoring.show_channels import show as show_channels
 from scoring.show_compare import show as show_comparison
+from scoring.show_sample_size import show as show_sample_size
 from scoring.tree import INDICATORS, load_tree
 from scoring.values import attempt_values
 from scoring.verify import Verification, verify
@@ -112,6 +114,30 @@ def compare_command(  # noqa: PLR0913, PLR0917  each is an option of the command
                 max_drop=max_drop,
             )
         )
+
+
+@app.command("plan")
+def plan_command(
+    runs: Runs,
+    apps: Apps = [],  # noqa: B006  typer reads the default and never changes it
+    power: Annotated[
+        float,
+        typer.Option(
+            "--power", min=0.5, max=0.999, help="How often the difference shall be found."
+        ),
+    ] = POWER,
+    indicators: Indicators = INDICATORS,
+    results: Results = Path("results"),
+    json: Json = False,
+) -> None:
+    """Say how many more attempts, or tasks, would tell two Apps apart."""
+    with _exit_codes():
+        sides = choose_sides(_read(runs, results), apps)
+        found = plan_sample(compare(*sides, load_tree(indicators)), power)
+        if json:
+            typer.echo(found.model_dump_json(indent=2))
+        else:
+            show_sample_size(found, Console())
 
 
 @app.command("channels")

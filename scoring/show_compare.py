@@ -138,7 +138,7 @@ def _say_changes(tasks: Sequence[TaskCompared]) -> str:
 
 def _index(overall: Overall) -> Text:
     first, second = overall.first_index, overall.second_index
-    said = Text(f"App 指数 Index  {_say_index(first)} → {_say_index(second)}")
+    said = Text(f"App 指数 Index  {say_index(first)} → {say_index(second)}")
     if overall.second_above is not None:
         said.append(f"\n后者较高的概率 P(second above)  {overall.second_above:.2f}")
         if not overall.index_tells_apart:
@@ -146,7 +146,8 @@ def _index(overall: Overall) -> Text:
     return said
 
 
-def _say_index(index: Estimate | None) -> str:
+def say_index(index: Estimate | None) -> str:
+    """`77.1 [70.2–83.0], n=60`."""
     if index is None:
         return "未测得 not measured"
     if index.low is None or index.high is None:
