@@ -320,6 +320,28 @@ def write_scores(directory: Path, files: Mapping[str, bytes]) -> tuple[Path, ...
     return _write_derived(directory / SCORES, files)
 
 
+def scores_path(directory: Path, name: str) -> Path:
+    """Where `write_scores` puts a file of this name."""
+    return directory / SCORES / name
+
+
+def records_stamp(directory: Path) -> str:
+    """Changes whenever the records do: of the sizes and times of run.json and attempts/*.jsonl.
+
+    What is derived from them keeps it, and is known to be stale when it is another. Records
+    are only ever appended to, so that sizes and times tell; a copied run has another stamp.
+
+    Raises:
+        UsageError: the directory cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in (directory / RUN_FILE, *_attempt_files(directory)):
+        with _reading(path):
+            seen = path.stat()
+        digest.update(f"{path.name}\0{seen.st_size}\0{seen.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
 def _write_derived(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     written = []
     with _writing(folder):

@@ -19,10 +19,10 @@ from harness.model import Words
 from harness.store import Run, find_run, read_run
 from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
 from scoring.compare import choose_sides, compare
-from scoring.frame import attempt_frame, step_frame
 from scoring.gates import broken_gates
 from scoring.homes import parse_home, parse_sigma, settle
-from scoring.index import Indexes, index_apps
+from scoring.index import Indexes, index_each
+from scoring.pack import open_packed, pack, values_by_app
 from scoring.sample_size import POWER, plan_sample
 from scoring.scorecard import SIMULATED_NOTE, Scorecard, score
 from scoring.show import show
@@ -30,7 +30,6 @@ from scoring.show_channels import show as show_channels
 from scoring.show_compare import show as show_comparison
 from scoring.show_sample_size import show as show_sample_size
 from scoring.tree import INDICATORS, load_tree
-from scoring.values import attempt_values
 from scoring.verify import Verification, verify
 from scoring.verify import show as show_checks
 from scoring.write import to_json
@@ -173,7 +172,7 @@ def channels_command(  # noqa: PLR0913, PLR0917  each is an option of the comman
         if bool(runs) != bool(homes):
             raise UsageError("give RUN and --app APP=CITY together, or neither")
         if runs:
-            indexes = _index(_read(runs, results), indicators)
+            indexes = _index(runs, results, indicators)
             apps = settle(indexes, [parse_home(home) for home in homes])
             scores = with_apps(scores, apps, ", ".join(runs))
             if any(each.simulated for each in indexes.apps):
@@ -200,6 +199,15 @@ def verify_command(runs: Runs, results: Results = Path("results"), json: Json = 
             raise typer.Exit(NOT_WHOLE)
 
 
+@app.command("pack")
+def pack_command(runs: Runs, results: Results = Path("results")) -> None:
+    """Write the frames of runs as Parquet under their scores/: many attempts are scored sooner."""
+    with _exit_codes():
+        for run in runs:
+            for path in pack(find_run(run, results)):
+                typer.echo(f"{path}  {path.stat().st_size / 1e6:,.1f} MB")
+
+
 def _track(names: tuple[str, ...]) -> Iterable[str]:
     """Shows on a terminal how far the look at the evidence is."""
     console = Console(stderr=True)
@@ -219,9 +227,12 @@ def _read(references: Iterable[str], results: Path) -> list[Run]:
     return [read_run(find_run(reference, results)) for reference in references]
 
 
-def _index(runs: list[Run], indicators: Path) -> Indexes:
-    values = attempt_values(attempt_frame(runs), step_frame(runs))
-    return index_apps(load_tree(indicators), values)
+def _index(references: Iterable[str], results: Path, indicators: Path) -> Indexes:
+    directories = [find_run(reference, results) for reference in references]
+    for directory in directories:
+        if open_packed(directory) is not None:
+            typer.echo(f"scoring: {directory}: from its packed frames", err=True)
+    return index_each(load_tree(indicators), values_by_app(directories))
 
 
 def _score(references: list[str], results: Path) -> Scorecard:

@@ -21,6 +21,8 @@ VALUES = (
     "wayfinding", "path", "log_time", "cold_start_s", "response", "interruptions",
 )  # fmt: skip
 """Columns of `attempt_values` that are measured; see there."""
+STEP_COLUMNS = ("run", "attempt", "step_kind", "displayed_s", "response_s")
+"""What of the step frame is asked for here."""
 DEEPEST = 4
 INSTANT_S, ATTENTION_S = 1.0, 10.0
 """A response within the first loses nothing, one beyond the second all: Nielsen (1993)."""
@@ -33,7 +35,7 @@ def attempt_values(attempts: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         attempts: as `attempt_frame` has them.
-        steps: as `step_frame` has them.
+        steps: as `step_frame` has them; `STEP_COLUMNS` will do.
 
     Returns:
         The attempts' own columns `run`, `attempt`, `app`, `simulated`, `scenario`, `kind`,

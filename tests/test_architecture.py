@@ -46,6 +46,7 @@ ROOMS = {
     "uvicorn": {"harness.phone.server"},
     "statsmodels": {"scoring.measures", "scoring.differences", "scoring.sample_size"},
     "scipy": {"scoring.measures", "scoring.differences", "scoring.index"},
+    "pyarrow": {"scoring.pack"},
     "matplotlib": {"scoring.charts"},
 }
 

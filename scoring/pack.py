@@ -1,0 +1,181 @@
+"""The frames of a run as Parquet files under its scores/: read in seconds, App by App.
+
+    attempts.parquet   a row an attempt, as `attempt_frame` has it
+    steps.parquet      a row a step, as `step_frame` has it
+
+Each App (on a simulated phone, or on a real one) is a row group of its own in both, so that one
+is read without the others. A file says of which records it is; where those have changed since,
+it is as if it were not there.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from harness.model import AttemptRecord
+from harness.store import (
+    Run,
+    read_request,
+    read_run,
+    records_stamp,
+    scores_path,
+    write_scores,
+)
+from scoring.frame import attempt_frame, step_frame
+from scoring.index import AppKey
+from scoring.values import STEP_COLUMNS, attempt_values
+
+PACK_VERSION = 1
+"""Raised when the same records give other frames."""
+ATTEMPTS_FILE = "attempts.parquet"
+STEPS_FILE = "steps.parquet"
+OF_RECORDS, APPS = b"zhangce.records", b"zhangce.apps"
+"""Keys of a file's metadata: the stamp of the records; the Apps, a row group each."""
+
+Frame = Callable[[Iterable[Run]], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A run's Parquet files, opened.
+
+    Attributes:
+        apps: those that it has attempts of, in order.
+    """
+
+    apps: tuple[AppKey, ...]
+    _attempts: pq.ParquetFile
+    _steps: pq.ParquetFile
+
+    def attempts(self, app: AppKey) -> pd.DataFrame:
+        """An App's rows of the attempt frame."""
+        return _typed(self._attempts.read_row_group(self.apps.index(app)))
+
+    def steps(self, app: AppKey, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """An App's rows of the step frame, with all columns or these."""
+        return _typed(self._steps.read_row_group(self.apps.index(app), columns=columns))
+
+
+def pack(directory: Path) -> tuple[Path, ...]:
+    """Writes the frames of a run as Parquet, in place of earlier ones.
+
+    Raises:
+        UsageError: it is no run.
+        ResultsTrouble: the files cannot be written.
+    """
+    read_request(directory)
+    stamp = _stamp(directory)  # first: what is appended meanwhile makes the files stale
+    run = read_run(directory)
+    return write_scores(
+        directory,
+        {
+            ATTEMPTS_FILE: to_parquet(run, attempt_frame, stamp),
+            STEPS_FILE: to_parquet(run, step_frame, stamp),
+        },
+    )
+
+
+def open_packed(directory: Path) -> Packed | None:
+    """The files of a run; None where there are none, or not of the records as they are now.
+
+    Raises:
+        UsageError: the records cannot be looked at.
+    """
+    files = []
+    for name in (ATTEMPTS_FILE, STEPS_FILE):
+        try:
+            file = pq.ParquetFile(scores_path(directory, name), memory_map=True)
+        except (OSError, pa.ArrowInvalid):
+            return None  # derived, and made again from the records
+        if _metadata(file).get(OF_RECORDS) != _stamp(directory).encode():
+            return None
+        files.append(file)
+    attempts, steps = files
+    named = json.loads(_metadata(attempts)[APPS])
+    return Packed(tuple((app, simulated) for app, simulated in named), attempts, steps)
+
+
+def values_by_app(directories: Sequence[Path]) -> Iterator[tuple[AppKey, pd.DataFrame]]:
+    """Each App with its rows of `attempt_values`, one in memory at a time where runs are packed.
+
+    Args:
+        directories: of runs; what is packed is read from there, the rest from the records.
+
+    Raises:
+        UsageError: one is no run.
+    """
+    sources = [open_packed(directory) or _Recorded.read(directory) for directory in directories]
+    for app in sorted({app for source in sources for app in source.apps}):
+        having = [source for source in sources if app in source.apps]
+        parts = [attempt_values(s.attempts(app), s.steps(app, STEP_COLUMNS)) for s in having]
+        values = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+        if len(values):
+            yield app, values
+
+
+def to_parquet(run: Run, frame: Frame, stamp: str) -> bytes:
+    """A frame of a run as a Parquet file, a row group an App, with what it is of."""
+    groups = attempts_by_app(run)
+    metadata = {OF_RECORDS: stamp.encode(), APPS: json.dumps(list(groups)).encode()}
+    schema = pa.Schema.from_pandas(frame([replace(run, attempts=())]), preserve_index=False)
+    schema = schema.with_metadata((schema.metadata or {}) | metadata)
+    file = io.BytesIO()
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for attempts in groups.values():  # one by one: rows as Python objects are large
+            rows = frame([replace(run, attempts=attempts)])
+            table = pa.Table.from_pandas(rows, schema=schema, preserve_index=False)
+            writer.write_table(table, row_group_size=max(len(rows), 1))
+    return file.getvalue()
+
+
+def attempts_by_app(run: Run) -> Mapping[AppKey, tuple[AttemptRecord, ...]]:
+    """The attempts of each App of a run, Apps in order."""
+    groups: dict[AppKey, list[AttemptRecord]] = {}
+    for attempt in run.attempts:
+        groups.setdefault((attempt.app, attempt.simulated), []).append(attempt)
+    return {app: tuple(groups[app]) for app in sorted(groups)}
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """What `Packed` is, read from the records."""
+
+    run: Run
+    groups: Mapping[AppKey, tuple[AttemptRecord, ...]]
+
+    @classmethod
+    def read(cls, directory: Path) -> _Recorded:
+        run = read_run(directory)
+        return cls(run, attempts_by_app(run))
+
+    @property
+    def apps(self) -> tuple[AppKey, ...]:
+        return tuple(self.groups)
+
+    def attempts(self, app: AppKey) -> pd.DataFrame:
+        return attempt_frame([replace(self.run, attempts=self.groups[app])])
+
+    def steps(self, app: AppKey, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        rows = step_frame([replace(self.run, attempts=self.groups[app])])
+        return rows if columns is None else rows[list(columns)]
+
+
+def _stamp(directory: Path) -> str:
+    return f"{PACK_VERSION}:{records_stamp(directory)}"
+
+
+def _metadata(file: pq.ParquetFile) -> Mapping[bytes, bytes]:
+    return file.schema_arrow.metadata or {}
+
+
+def _typed(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
