@@ -45,7 +45,7 @@ ROOMS = {
     "websocket": {"harness.phone.web"},
     "uvicorn": {"harness.phone.server"},
     "statsmodels": {"scoring.measures", "scoring.differences", "scoring.sample_size"},
-    "scipy": {"scoring.measures", "scoring.differences", "scoring.index"},
+    "scipy": {"scoring.measures", "scoring.differences", "scoring.index", "scoring.weights"},
     "pyarrow": {"scoring.pack"},
     "matplotlib": {"scoring.charts"},
 }
