@@ -19,11 +19,14 @@ from harness.clock import VirtualClock
 from harness.evidence import Evidence
 from harness.load import load_scenario
 from harness.model import AttemptRecord, PlannedAttempt, Scenario
+from harness.phone.afflict import plant as afflict
 from harness.phone.apps import load
 from harness.phone.device import Phone
 from harness.phone.sample_city.app import APPS
 from harness.phone.sample_city.plants import PLANTS
+from harness.phone.scene import Metrics
 from harness.phone.server import serving
+from harness.phone.trouble import Trouble
 from harness.plan import plan
 from harness.project import Project, read_project, scenario_files
 from harness.runner import run_attempt
@@ -31,6 +34,10 @@ from harness.stage import Task
 
 ROOT = Path(__file__).parents[1]
 DEVICE = "phone"
+METRICS = Metrics(540, 1200, 1.5)
+"""As large as the phone that Apps meet, in fewer pixels."""
+COMMAND_S = 0.02
+"""What a command takes of virtual time: as many looks to a wait as on a real phone, no more."""
 
 
 def run_editions(times: int = 1) -> Iterator[AttemptRecord]:
@@ -47,8 +54,10 @@ def run_editions(times: int = 1) -> Iterator[AttemptRecord]:
         (DEVICE,),
     )
     clock = VirtualClock()
+    phone = Phone(load(tuple(APPS)), clock, metrics=METRICS, attended=True)
+    afflict(phone, DEVICE, Trouble("slow_device", seconds=COMMAND_S))
     with (
-        serving(Phone(load(tuple(APPS)), clock, attended=True)) as url,
+        serving(phone, pause=clock.sleep) as url,
         Evidence(lambda data, suffix: f"{len(data)}.{suffix}") as evidence,
     ):
         driver = open_session(url, {})
