@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import calibration, loader, memory, overhead, pictures, stack
+from benchmarks import calibration, loader, memory, national, overhead, pictures, stack
 
 BENCHMARKS = {
     "overhead": overhead.measure,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "stack": stack.measure,
     "memory": memory.measure,
     "calibration": calibration.measure,
+    "national": national.measure,
 }
 
 

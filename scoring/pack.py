@@ -72,13 +72,13 @@ def pack(directory: Path) -> tuple[Path, ...]:
         ResultsTrouble: the files cannot be written.
     """
     read_request(directory)
-    stamp = _stamp(directory)  # first: what is appended meanwhile makes the files stale
+    stamp = stamp_of(directory)  # first: what is appended meanwhile makes the files stale
     run = read_run(directory)
     return write_scores(
         directory,
         {
-            ATTEMPTS_FILE: to_parquet(run, attempt_frame, stamp),
-            STEPS_FILE: to_parquet(run, step_frame, stamp),
+            ATTEMPTS_FILE: _frame_to_parquet(run, attempt_frame, stamp),
+            STEPS_FILE: _frame_to_parquet(run, step_frame, stamp),
         },
     )
 
@@ -95,7 +95,7 @@ def open_packed(directory: Path) -> Packed | None:
             file = pq.ParquetFile(scores_path(directory, name), memory_map=True)
         except (OSError, pa.ArrowInvalid):
             return None  # derived, and made again from the records
-        if _metadata(file).get(OF_RECORDS) != _stamp(directory).encode():
+        if _metadata(file).get(OF_RECORDS) != stamp_of(directory).encode():
             return None
         files.append(file)
     attempts, steps = files
@@ -121,19 +121,32 @@ def values_by_app(directories: Sequence[Path]) -> Iterator[tuple[AppKey, pd.Data
             yield app, values
 
 
-def to_parquet(run: Run, frame: Frame, stamp: str) -> bytes:
-    """A frame of a run as a Parquet file, a row group an App, with what it is of."""
-    groups = attempts_by_app(run)
-    metadata = {OF_RECORDS: stamp.encode(), APPS: json.dumps(list(groups)).encode()}
-    schema = pa.Schema.from_pandas(frame([replace(run, attempts=())]), preserve_index=False)
-    schema = schema.with_metadata((schema.metadata or {}) | metadata)
+def to_parquet(
+    frames: Iterable[pd.DataFrame], empty: pd.DataFrame, apps: Iterable[AppKey], stamp: str
+) -> bytes:
+    """Frames as one Parquet file, a row group each, with what they are of.
+
+    Args:
+        frames: an App's each; one is in memory at a time.
+        empty: without rows, of the same columns and types.
+        apps: whose the frames are, in the same order.
+        stamp: of the records that they are of.
+    """
+    schema = pa.Schema.from_pandas(empty, preserve_index=False)
+    metadata = {OF_RECORDS: stamp.encode(), APPS: json.dumps(list(apps)).encode()}
+    schema = schema.with_metadata(schema.metadata | metadata)
     file = io.BytesIO()
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for attempts in groups.values():  # one by one: rows as Python objects are large
-            rows = frame([replace(run, attempts=attempts)])
+        for rows in frames:
             table = pa.Table.from_pandas(rows, schema=schema, preserve_index=False)
             writer.write_table(table, row_group_size=max(len(rows), 1))
     return file.getvalue()
+
+
+def _frame_to_parquet(run: Run, frame: Frame, stamp: str) -> bytes:
+    groups = attempts_by_app(run)
+    frames = (frame([replace(run, attempts=each)]) for each in groups.values())
+    return to_parquet(frames, frame([replace(run, attempts=())]), groups, stamp)
 
 
 def attempts_by_app(run: Run) -> Mapping[AppKey, tuple[AttemptRecord, ...]]:
@@ -168,7 +181,8 @@ class _Recorded:
         return rows if columns is None else rows[list(columns)]
 
 
-def _stamp(directory: Path) -> str:
+def stamp_of(directory: Path) -> str:
+    """What a pack says of the records that it is of, as they are now."""
     return f"{PACK_VERSION}:{records_stamp(directory)}"
 
 
