@@ -19,8 +19,10 @@ from harness.model import Words
 from harness.store import Run, find_run, read_run
 from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
 from scoring.compare import choose_sides, compare
+from scoring.doubt import Doubts, doubt
 from scoring.gates import broken_gates
 from scoring.homes import parse_home, parse_sigma, settle
+from scoring.illustrate import draw, write_charts
 from scoring.index import Indexes, index_each
 from scoring.pack import open_packed, pack, values_by_app
 from scoring.sample_size import POWER, plan_sample
@@ -28,10 +30,12 @@ from scoring.scorecard import SIMULATED_NOTE, Scorecard, score
 from scoring.show import show
 from scoring.show_channels import show as show_channels
 from scoring.show_compare import show as show_comparison
+from scoring.show_doubt import show as show_doubts
 from scoring.show_sample_size import show as show_sample_size
 from scoring.tree import INDICATORS, load_tree
 from scoring.verify import Verification, verify
 from scoring.verify import show as show_checks
+from scoring.weights import CONCENTRATION, load_pairwise
 from scoring.write import to_json
 
 app = typer.Typer(
@@ -60,6 +64,9 @@ Apps = Annotated[
 ]
 MinIndex = Annotated[
     float | None, typer.Option("--min-index", metavar="X", help="Exit 1 if the index is below X.")
+]
+Pairs = Annotated[
+    Path | None, typer.Option("--pairwise", metavar="FILE", help="Judgements for weights by AHP.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -185,6 +192,44 @@ def channels_command(  # noqa: PLR0913, PLR0917  each is an option of the comman
             show_channels(found, Console())
 
 
+@app.command("weights")
+def weights_command(
+    runs: Runs,
+    pairwise: Pairs = None,
+    any_weights: Annotated[
+        bool, typer.Option("--any", help="Draw any weights at all, not such as are near.")
+    ] = False,
+    indicators: Indicators = INDICATORS,
+    results: Results = Path("results"),
+    json: Json = False,
+) -> None:
+    """Say what other weights would change: equal, by pairs, by entropy, and drawn at random."""
+    with _exit_codes():
+        concentration = None if any_weights else CONCENTRATION
+        _, found = _doubt(runs, results, indicators, pairwise, concentration)
+        if json:
+            typer.echo(found.model_dump_json(indent=2))
+        else:
+            show_doubts(found, Console())
+
+
+@app.command("charts")
+def charts_command(
+    runs: Runs,
+    to: Annotated[
+        Path, typer.Option("--to", metavar="DIR", help="Where the charts are written.")
+    ] = Path("charts"),
+    indicators: Indicators = INDICATORS,
+    results: Results = Path("results"),
+) -> None:
+    """Draw index, capabilities, tasks, steps and weights as SVG and PNG."""
+    with _exit_codes():
+        indexes, found = _doubt(runs, results, indicators)
+        charts = draw(_read(runs, results), load_tree(indicators), indexes, found)
+        for path in write_charts(charts, to):
+            typer.echo(str(path))
+
+
 @app.command("verify")
 def verify_command(runs: Runs, results: Results = Path("results"), json: Json = False) -> None:
     """Check that runs are whole: every hash, every record, every attempt of the plan (else 1)."""
@@ -233,6 +278,18 @@ def _index(references: Iterable[str], results: Path, indicators: Path) -> Indexe
         if open_packed(directory) is not None:
             typer.echo(f"scoring: {directory}: from its packed frames", err=True)
     return index_each(load_tree(indicators), values_by_app(directories))
+
+
+def _doubt(
+    references: Iterable[str],
+    results: Path,
+    indicators: Path,
+    pairwise: Path | None = None,
+    concentration: float | None = CONCENTRATION,
+) -> tuple[Indexes, Doubts]:
+    indexes = _index(references, results, indicators)
+    judged = None if pairwise is None else load_pairwise(pairwise)
+    return indexes, doubt(load_tree(indicators), indexes, judged, concentration=concentration)
 
 
 def _score(references: list[str], results: Path) -> Scorecard:
