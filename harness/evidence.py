@@ -10,6 +10,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,8 +27,8 @@ Keep = Callable[[bytes, str], str]
 
 JPEG_QUALITY = 85
 """Chosen by measured cost: see docs/decisions/0002-pictures-are-jpeg.md."""
-
-
+ENCODING_NICENESS = 5
+"""Not 19: the attempt's record waits for its pictures."""
 SYSTEM_SHARE = 0.2
 """Of the screen's height, at its top: there the system shows its clock and notifications."""
 REMEMBERED = 512
@@ -52,7 +55,7 @@ class Evidence:
 
     def __init__(self, keep: Keep) -> None:
         self._keep = keep
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
+        self._pool = ThreadPoolExecutor(1, "evidence", initializer=_yield_to_the_phone)
         self._kept: dict[str, Picture] = {}
 
     def picture(self, png: bytes, drawn: Drawn | None = None) -> Picture:
@@ -84,6 +87,12 @@ class Evidence:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True)
+
+
+def _yield_to_the_phone() -> None:
+    """Lets what drives and times the phone come before the encoding of pictures."""
+    if sys.platform == "linux":  # elsewhere it would lower the whole process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), ENCODING_NICENESS)
 
 
 def alike_but_for_system(one: bytes | None, other: bytes | None) -> bool:

@@ -7,7 +7,7 @@ from harness.evidence import Picture, alike_but_for_system
 from harness.launch_log import displayed_s
 from harness.model import Launch, Network, Symptoms, name_target
 from harness.stage import Draft, Stage
-from harness.stillness import look, once_still
+from harness.stillness import Glimpse, look, once_still
 from harness.symptoms import examine
 
 
@@ -42,7 +42,10 @@ class Witness:
         """The screen after the step, once it is still, and the checkpoints that it reaches."""
         with draft.ledger.evidence():
             first = look(self._stage)
-            self._describe(first.hierarchy or self._stage.driver.hierarchy(), draft)
+            if self._shows_the_same(first):
+                draft.activity = self._activity[1]
+            else:
+                self._describe(first.hierarchy or self._stage.driver.hierarchy(), draft)
             seen = once_still(self._stage, draft, first, self._hierarchy)
             if seen.hierarchy != self._hierarchy:
                 self._describe(seen.hierarchy, draft)
@@ -51,6 +54,13 @@ class Witness:
             draft.hierarchy = self._stage.keep_hierarchy(seen.hierarchy)
             if isinstance(draft.planned.step, Launch):
                 draft.displayed_s = self._displayed()
+
+    def _shows_the_same(self, glimpse: Glimpse) -> bool:
+        """Whether the picture is to the byte the last one, and tells something of the screen.
+
+        Then there is nothing new to ask the phone. Of a black picture only the hierarchy tells.
+        """
+        return not glimpse.hierarchy and glimpse.png == self._shot and self._hierarchy != ""
 
     def _describe(self, hierarchy: str, draft: Draft) -> None:
         """What only the phone can say of the screen with this hierarchy."""

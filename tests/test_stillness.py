@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.appium_driver import AppiumDriver
 from harness.launch_log import displayed_s
 from harness.model import AttemptRecord, Response
 from harness.phone.app import App, Go, Screen, State
@@ -155,3 +156,33 @@ def test_the_launch_carries_what_androids_log_says_of_it(phone: Rig) -> None:
 )
 def test_the_log_says_how_long_a_launch_took(line: str, seconds: float | None) -> None:
     assert displayed_s(["I Zygote: 启动", line], "cn.a") == seconds
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hierarchies that the phone was asked for."""
+    hierarchy, told = AppiumDriver.hierarchy, []
+
+    def noted(driver: AppiumDriver) -> str:
+        told.append(hierarchy(driver))
+        return told[-1]
+
+    monkeypatch.setattr(AppiumDriver, "hierarchy", noted)
+    return told
+
+
+def test_a_screen_with_the_last_picture_is_not_described_again(
+    phone: Rig, asked: list[str]
+) -> None:
+    record = phone.attempt(["launch", {"expect": "home.status"}, {"expect": "home.status"}])
+    assert len(asked) == 1
+    assert len({(one.activity, one.hierarchy is None) for one in record.steps}) == 1
+
+
+def test_of_a_screen_without_a_picture_only_its_hierarchy_tells(
+    phone: Rig, asked: list[str]
+) -> None:
+    arrived = {"id": "arrived"}
+    looks = [{"expect": arrived}, {"expect": arrived}]
+    phone.attempt(["launch", {"tap": {"id": "secret"}}, *looks], arrived)
+    assert len(asked) > 1 + len(looks)
