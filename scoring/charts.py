@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ LINES = ("-", "--", "-.", ":")
 GREY, PALE = "#666666", "#DDDDDD"
 WIDTH_IN = 8.0
 ROW_IN = 0.36
+LINE_IN = 0.18
+NOTE_CELLS = 136
+"""Of a line of notes, a Chinese letter taking two."""
 PIXELS_AN_INCH = 150
 MOST_CELLS = 34
 """Of a label beside a row, a Chinese letter taking two; the rest is cut off, and is in tables."""
@@ -101,7 +105,7 @@ def tornado(caption: Caption, base: float, bars: Sequence[Bar]) -> Chart:
         axes.set_xlabel(f"App 指数 index（现值 as it is: {base:.1f}）")
         _legend_above(axes, 2)
 
-    return _chart(caption, draw, rows=len(bars))
+    return _chart(caption, draw, _Frame(len(bars)))
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def place_stability(caption: Caption, rows: Sequence[PlaceRow]) -> Chart:
         axes.set_xticks(range(len(places)), places)
         axes.set_xlabel("位次 place")
 
-    return _chart(caption, draw, rows=len(rows))
+    return _chart(caption, draw, _Frame(len(rows)))
 
 
 def _percent(share: float) -> str:
@@ -174,7 +178,7 @@ def radar(caption: Caption, axes_labels: Sequence[str], series: Sequence[Series]
             )
         axes.legend(loc="upper left", bbox_to_anchor=(1.12, 1.05), frameon=False)
 
-    return _chart(caption, draw, rows=14, projection="polar")
+    return _chart(caption, draw, _Frame(rows=14, left=0.06, projection="polar"))
 
 
 def _looks(number: int) -> dict[str, Any]:
@@ -228,7 +232,7 @@ def forest(
         axes.set_axisbelow(True)
         axes.set_xlabel(across)
 
-    return _chart(caption, draw, rows=len(rows))
+    return _chart(caption, draw, _Frame(len(rows)))
 
 
 def _whisker(axes: Axes, place: int, estimate: Estimate, colour: str) -> None:
@@ -263,10 +267,11 @@ def heat_map(
         ]
         _cells(axes, values, words, "cividis")
         _rows(axes, rows)
-        axes.set_xticks(range(len(columns)), [_cut(column) for column in columns])
         axes.xaxis.tick_top()
+        names = [_cut(column) for column in columns]
+        axes.set_xticks(range(len(columns)), names, rotation=25, ha="left", rotation_mode="anchor")
 
-    return _chart(caption, draw, rows=len(rows) + 1)
+    return _chart(caption, draw, _Frame(len(rows), top_in=1.9))
 
 
 @dataclass(frozen=True)
@@ -305,7 +310,7 @@ def funnel(caption: Caption, attempted: int, steps: Sequence[FunnelStep]) -> Cha
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("通过该步骤的尝试数 attempts that got through")
 
-    return _chart(caption, draw, rows=len(steps))
+    return _chart(caption, draw, _Frame(len(steps)))
 
 
 # --- what charts share ---------------------------------------------------------------------------
@@ -346,27 +351,41 @@ def _legend_above(axes: Axes, columns: int) -> None:
     )
 
 
-def _chart(
-    caption: Caption, draw: Callable[[Any], None], *, rows: int, projection: str | None = None
-) -> Chart:
+@dataclass(frozen=True)
+class _Frame:
+    """Where the axes are: rows of one height, from `left` (a share of the width) on."""
+
+    rows: int
+    left: float = 0.30
+    top_in: float = 0.75
+    projection: str | None = None
+
+
+def _chart(caption: Caption, draw: Callable[[Any], None], frame: _Frame) -> Chart:
     # Every size in inches: room for the labels stays the same whatever the number of rows.
-    notes = 0.2 * len(caption.notes) + 0.1
-    top, bottom = 0.75, 0.55 + notes
-    height = top + bottom + ROW_IN * max(rows, 2)
+    notes = [line for note in caption.notes for line in _wrapped(note)]
+    bottom = 0.65 + LINE_IN * len(notes)
+    height = frame.top_in + bottom + ROW_IN * max(frame.rows, 2)
     style: Any = STYLE | {"font.family": [_font_name(), "DejaVu Sans"]}
     with mpl.rc_context(style):
         figure = Figure(figsize=(WIDTH_IN, height))
         axes = figure.add_axes(
-            (0.30, bottom / height, 0.46, 1 - (top + bottom) / height), projection=projection
+            (frame.left, bottom / height, 0.46, 1 - (frame.top_in + bottom) / height),
+            projection=frame.projection,
         )
         draw(axes)
         figure.text(0.02, 1 - 0.28 / height, caption.title, size=12, va="center")
-        for line, note in enumerate(reversed(caption.notes)):
-            figure.text(0.02, (0.12 + 0.2 * line) / height, note, size=7.5, color=GREY)
+        for line, note in enumerate(reversed(notes)):
+            figure.text(0.02, (0.12 + LINE_IN * line) / height, note, size=7.5, color=GREY)
         return Chart(
             svg=_bytes(figure, "svg", {"Date": None, "Title": caption.title}),
             png=_bytes(figure, "png", {"Software": None, "Title": caption.title}),
         )
+
+
+def _wrapped(note: str) -> list[str]:
+    """A note as lines that fit; a Chinese letter is as wide as two."""
+    return textwrap.wrap(note, NOTE_CELLS if cell_len(note) == len(note) else NOTE_CELLS // 2)
 
 
 def _bytes(figure: Figure, format: str, metadata: dict[str, str | None]) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.errors import ResultsTrouble
+from harness.model import Words
 from harness.store import Run
 from scoring.charts import (
     COLOURS,
@@ -29,7 +30,7 @@ from scoring.doubt import Doubts
 from scoring.frame import attempt_frame, step_frame
 from scoring.index import ASSUMED_NOTE, AppIndex, Indexes, name_of
 from scoring.measures import completion_rate
-from scoring.scorecard import ROBOT_NOTE, SIMULATED_NOTE
+from scoring.scorecard import ESTIMATE_NOTE, ROBOT_NOTE, SIMULATED_NOTE
 from scoring.tree import Tree
 
 MOST_ROWS = 60
@@ -96,12 +97,15 @@ def _best_first(indexes: Indexes, most: int) -> list[AppIndex]:
     return [*ordered, *rest][:most]
 
 
-def _notes(simulated: bool, shown: int, of: int) -> tuple[str, ...]:
-    return (
-        *([str(SIMULATED_NOTE)] if simulated else []),
-        str(ROBOT_NOTE),
-        *([f"仅列前 {shown} 个，共 {of} 个 / The first {shown} of {of}"] if shown < of else []),
+def _notes(simulated: bool, *others: Words, shown: int = 0, of: int = 0) -> tuple[str, ...]:
+    """What must be said, Chinese and English on lines of their own."""
+    rest = Words(zh=f"仅列前 {shown} 个，共 {of} 个", en=f"The first {shown} of {of}")
+    said = (
+        *([SIMULATED_NOTE] if simulated else []),
+        *others,
+        *([rest] if shown < of else []),
     )
+    return tuple(line for note in said for line in (note.zh, note.en) if line)
 
 
 # --- the index -----------------------------------------------------------------------------------
@@ -113,7 +117,7 @@ def draw_index(indexes: Indexes) -> Chart:
     return forest(
         Caption(
             "App 指数与 95 % 区间 / App index, 95 % interval",
-            (*_notes_of(apps, indexes), str(ASSUMED_NOTE)),
+            _notes_of(apps, indexes),
         ),
         [ForestRow(_name(app), app.index) for app in apps],
         across="App 指数 index (0–100)",
@@ -121,7 +125,13 @@ def draw_index(indexes: Indexes) -> Chart:
 
 
 def _notes_of(apps: Sequence[AppIndex], indexes: Indexes) -> tuple[str, ...]:
-    return _notes(any(app.simulated for app in apps), len(apps), len(indexes.apps))
+    return _notes(
+        any(app.simulated for app in apps),
+        ROBOT_NOTE,
+        ASSUMED_NOTE,
+        shown=len(apps),
+        of=len(indexes.apps),
+    )
 
 
 def draw_capabilities(tree: Tree, indexes: Indexes) -> Chart | None:
@@ -137,7 +147,7 @@ def draw_capabilities(tree: Tree, indexes: Indexes) -> Chart | None:
             Series(_name(app), tuple(None if each is None else each.value for each in values))
         )
     return radar(
-        Caption("能力 / Capabilities (0–100)", (*_notes_of(apps, indexes), str(ASSUMED_NOTE))),
+        Caption("能力 / Capabilities (0–100)", _notes_of(apps, indexes)),
         [f"{node.id} {node.title.zh}" for node in tree.nodes],
         series,
     )
@@ -162,7 +172,13 @@ def draw_completion(attempts: pd.DataFrame, titles: Mapping[str, str]) -> Chart 
     return heat_map(
         Caption(
             "任务完成率 / Completion, task by App",
-            _notes(any(simulated for _, simulated in shown), len(shown), len(apps)),
+            _notes(
+                any(simulated for _, simulated in shown),
+                ROBOT_NOTE,
+                ESTIMATE_NOTE,
+                shown=len(shown),
+                of=len(apps),
+            ),
         ),
         [titles.get(task, task) for task in shown_tasks],
         [name_of(app) for app in shown],
@@ -185,32 +201,45 @@ def draw_funnels(
         charts[f"funnel_{_file_name(app)}_{task}"] = funnel(
             Caption(
                 f"{titles.get(task, task)}：逐步 / step by step, {app}",
-                _notes(bool(key[2]), 1, 1),
+                _notes(bool(key[2]), ROBOT_NOTE),
             ),
             len(rows),
             [
-                *_funnel_steps(made[key]),
+                *funnel_steps(made[key]),
                 FunnelStep("完成 completed", int(rows["completed"].sum())),
             ],
         )
     return charts
 
 
-def _funnel_steps(steps: pd.DataFrame) -> list[FunnelStep]:
-    done = steps[steps["step_status"].isin(PASSED)]
-    passed = done.groupby("step")[["run", "attempt"]].apply(
-        lambda each: len(each.drop_duplicates())
-    )
+def funnel_steps(steps: pd.DataFrame) -> list[FunnelStep]:
+    """How many got past each step: it, or one that comes later, was done.
+
+    What is done only if something is there has no row where it was not; whoever got
+    further is past it all the same.
+    """
     sentences = steps.drop_duplicates("step").set_index("step")["step_sentence"]
-    paths = sorted(
-        (str(path) for path in sentences.index), key=lambda path: [*map(int, path.split("."))]
-    )
-    groups = {path.rpartition(".")[0] for path in paths}
+    groups = {str(path).rpartition(".")[0] for path in sentences.index}
+    paths = sorted((str(path) for path in sentences.index if path not in groups), key=_in_order)
+    done = steps[steps["step_status"].isin(PASSED) & steps["step"].isin(paths)]
+    places = done["step"].map({path: place for place, path in enumerate(paths)})
+    furthest = places.groupby([done["run"], done["attempt"]]).max()
     return [
-        FunnelStep(f"{path} {str(sentences[path]).partition(' / ')[0]}", int(passed.get(path, 0)))
-        for path in paths
-        if path not in groups
+        FunnelStep(_sentence(path, str(sentences[path])), int((furthest >= place).sum()))
+        for place, path in enumerate(paths)
     ][:MOST_ROWS]
+
+
+def _in_order(path: str) -> list[tuple[bool, int, str]]:
+    """`2` before `10`, and `goal`, which is no number, at the end."""
+    return [
+        (not part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+        for part in path.split(".")
+    ]
+
+
+def _sentence(path: str, sentence: str) -> str:
+    return f"{'目标' if path == 'goal' else path} {sentence.partition(' / ')[0]}"
 
 
 # --- weights -------------------------------------------------------------------------------------
@@ -232,7 +261,9 @@ def draw_tornados(doubts: Doubts) -> dict[str, Chart]:
         charts[f"tornado_{_file_name(app)}"] = tornado(
             Caption(
                 f"权重 ±{found.change:.0%} 时的指数 / Index, weights ±{found.change:.0%}: {app}",
-                (*_notes(False, len(widest), len(bars)), str(ASSUMED_NOTE)),
+                _notes(
+                    SIMULATED_NOTE in doubts.notes, ASSUMED_NOTE, shown=len(widest), of=len(bars)
+                ),
             ),
             base,
             widest,
@@ -254,9 +285,8 @@ def draw_places(doubts: Doubts) -> Chart | None:
         Caption(
             "位次稳定性 / Places under drawn weights",
             (
-                f"n={drawn.draws} 次抽取 draws; 次序不变 same order: {drawn.same_order or 0:.0%}",
-                str(drawn.note),
-                str(ASSUMED_NOTE),
+                f"n={drawn.draws} 次抽取 draws; 次序不变 same order: {drawn.same_order or 0:.1%}",
+                *_notes(SIMULATED_NOTE in doubts.notes, drawn.note, ASSUMED_NOTE),
             ),
         ),
         [PlaceRow(app.app, app.shares[: len(shown)]) for app in shown],

@@ -108,6 +108,14 @@ def test_a_long_label_is_cut_and_dollars_are_no_formula() -> None:
     assert "<!-- $a_b$ -->" in svg
 
 
+def test_a_long_note_goes_on_in_the_next_line_and_loses_no_word() -> None:
+    note = " ".join(["word"] * 60)
+    svg = drawn(tornado(Caption("t", (note,)), 50, [Bar("a", 49, 51)]))
+    lines = [line for line in svg.splitlines() if line.strip().startswith("<!-- word")]
+    assert len(lines) > 1
+    assert sum(line.count("word") for line in lines) == 60
+
+
 def test_what_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(ValueError, match="2 axes"):
         radar(CAPTION, AXES[:2], [])

@@ -15,11 +15,15 @@ from harness.errors import UsageError
 from harness.model import Outcome
 from scoring.__main__ import app as command
 from scoring.doubt import Doubts, doubt
+from scoring.estimate import Estimate
+from scoring.frame import step_frame
+from scoring.illustrate import funnel_steps
 from scoring.show_doubt import show
 from scoring.tree import load_tree
 from scoring.weights import Judgement, Pairwise, PairwiseGroup
 from tests.scoring import golden
-from tests.scoring.records import attempts, write
+from tests.scoring.records import attempt, attempts, step, write
+from tests.scoring.records import run as run_of
 from tests.scoring.samples import Row
 from tests.scoring.test_index import TREE, indexes
 from tests.scoring.test_index import app as app_rows
@@ -95,9 +99,29 @@ def run(tmp_path: Path) -> tuple[Path, Path]:
     return write(tmp_path, *made), tree
 
 
-def test_the_command_prints_ways_swings_and_places(run: tuple[Path, Path]) -> None:
+def test_ways_swings_and_places_are_printed() -> None:
+    """The intervals of the sample are others' matter, so they are given here."""
+    found = doubts(*TWO)
+    sampled = tuple(
+        Estimate(value=value, low=low, high=high, n=18, method="test")
+        for value, low, high in ((100.0, 88.2, 100.0), (90.1, 82.3, 95.4))
+    )
+    given = found.model_copy(update={"sampled": sampled, "sampled_places": ((1, 2), (1, 2))})
+    golden.check("weights.txt", printed(given))
+
+
+def printed(found: Doubts) -> str:
+    console = Console(file=io.StringIO(), width=100, color_system=None)
+    show(found, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_the_command_prints_the_apps_by_their_places(run: tuple[Path, Path]) -> None:
     directory, tree = run
-    golden.check("weights.txt", call("weights", directory, "--indicators", tree).stdout)
+    said = call("weights", directory, "--indicators", tree).stdout
+    assert "76.0" in said
+    assert said.index("1       other_city") < said.index("2       sample_city")
 
 
 def test_the_command_gives_json_with_seed_and_number_of_draws(run: tuple[Path, Path]) -> None:
@@ -143,6 +167,22 @@ def test_charts_are_written_as_svg_and_png(run: tuple[Path, Path], tmp_path: Pat
     assert "<!-- 70 %  n=10 -->" in heat
 
 
+def test_who_is_past_a_step_is_past_what_need_not_be_done_before_it() -> None:
+    """Step 2.1 is done only where an advert is there; the goal, which has no number, is last."""
+    goal = step("11").model_copy(update={"path": "goal"})
+    long = [*(step(path) for path in ("1", "2", "2.1", "3", "10")), goal]
+    short = [step("1"), step("2", status="not_taken"), step("3"), step("10", status="failed")]
+    made = run_of(attempt(steps=tuple(long)), attempt(LOST, repetition=2, steps=tuple(short)))
+    frame = step_frame([made])
+    assert [(each.label.split()[0], each.passed) for each in funnel_steps(frame)] == [
+        ("1", 2),
+        ("2.1", 2),
+        ("3", 2),
+        ("10", 1),
+        ("目标", 1),
+    ]
+
+
 def test_where_charts_cannot_be_written_it_is_said(run: tuple[Path, Path], tmp_path: Path) -> None:
     directory, tree = run
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
@@ -154,7 +194,4 @@ def test_where_charts_cannot_be_written_it_is_said(run: tuple[Path, Path], tmp_p
 def test_an_app_whose_index_was_not_measured_is_printed_without_a_place() -> None:
     bare = app_rows("c", [1])[:1]
     found = doubt(TREE, indexes(TWO[0], bare, draws=50), draws=20)
-    console = Console(file=io.StringIO(), width=100, color_system=None)
-    show(found, console)
-    assert isinstance(console.file, io.StringIO)
-    assert "index not measured: c (simulated)" in console.file.getvalue()
+    assert "index not measured: c (simulated)" in printed(found)
