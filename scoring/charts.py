@@ -178,7 +178,7 @@ def radar(caption: Caption, axes_labels: Sequence[str], series: Sequence[Series]
             )
         axes.legend(loc="upper left", bbox_to_anchor=(1.12, 1.05), frameon=False)
 
-    return _chart(caption, draw, _Frame(rows=14, left=0.06, projection="polar"))
+    return _chart(caption, draw, _Frame(rows=14, left=0.15, projection="polar"))
 
 
 def _looks(number: int) -> dict[str, Any]:

@@ -76,6 +76,33 @@ def test_the_same_numbers_give_the_same_bytes(name: str) -> None:
     assert CHARTS[name]() == CHARTS[name]()
 
 
+WIDE = "很宽的名称" * 9
+
+
+def widest() -> dict[str, Chart]:
+    """Charts whose labels are as long as they get."""
+    circle = [f"{letter} 评价与创新" for letter in "ABCDE"]
+    caption = Caption("很长的标题", ("very long " * 40, "很长" * 90))
+    rows = [ForestRow(WIDE, estimate(88.8, 9.9))]
+    return {
+        "tornado": tornado(caption, 50, [Bar(WIDE, 49, 51)]),
+        "places": place_stability(caption, [PlaceRow(WIDE, (1.0,))]),
+        "radar": radar(caption, circle, [Series("sample_city_troubled (simulated)", (5,) * 5)]),
+        "forest": forest(caption, rows, across="指数"),
+        "heat_map": heat_map(caption, [WIDE], ["a", WIDE], [[estimate(0.5), None]]),
+        "funnel": funnel(caption, 100, [FunnelStep(WIDE, 100)]),
+    }
+
+
+def test_nothing_runs_over_the_edge_of_a_picture() -> None:
+    for name, chart in widest().items():
+        with Image.open(io.BytesIO(chart.png)) as picture:
+            whole = picture.convert("RGB")
+        width, height = whole.size
+        for edge in ((0, 0, 4, height), (width - 4, 0, width, height), (0, 0, width, 4)):
+            assert whole.crop(edge).getextrema() == ((255, 255),) * 3, f"{name} runs over {edge}"
+
+
 def test_a_forest_says_each_number_with_its_interval_and_n_or_that_there_is_none() -> None:
     svg = drawn(CHARTS["forest"]())
     for words in ("77.0 [72.0, 82.0]  n=12", "未测得 not measured", "50.0  n=12"):

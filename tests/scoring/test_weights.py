@@ -31,6 +31,7 @@ from scoring.weights import (
 )
 
 TREE = load_tree()
+EXAMPLE = Path("scoring/pairwise.example.yaml")
 
 
 def scored(*apps: float | dict[str, float]) -> AppScores:
@@ -163,6 +164,13 @@ def test_a_file_of_pairs_is_read_and_its_mistakes_are_named_by_line(tmp_path: Pa
     )
     with pytest.raises(InvalidFile, match=r"pairs\.yaml:3:\d+: .*by"):
         load_pairwise(path)
+
+
+def test_the_example_of_judgements_can_be_used_as_it_is() -> None:
+    tree, (found,) = pairwise_weights(TREE, load_pairwise(EXAMPLE))
+    assert found.ratio < 0.10
+    assert every_group_sums_to_one(tree)
+    assert "虚构" in EXAMPLE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
