@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import calibration, loader, memory, national, overhead, pictures, stack
+from benchmarks import calibration, coverage, loader, memory, national, overhead, pictures, stack
 
 BENCHMARKS = {
     "overhead": overhead.measure,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "memory": memory.measure,
     "calibration": calibration.measure,
     "national": national.measure,
+    "coverage": coverage.measure,
 }
 
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from harness.model import Frozen, Words
-from scoring.bootstrap import DRAWS, SEED, Bootstrap, interval
+from scoring.bootstrap import DRAWS, SEED, Bootstrap, Spread, calibrated, interval
 from scoring.estimate import Estimate
 from scoring.leaves import Sample, Weights, sample_of, score_leaves
-from scoring.rollup import Rolled, roll_up
+from scoring.rollup import Rolled, Scores, roll_up
 from scoring.tree import Condition, Mark, Node, Tree
 from scoring.values import AnyFloats, Floats
 
@@ -183,11 +183,25 @@ def _score(
 ) -> _Scored:
     sample = sample_of(rows, audits.get(key, {}))
     holding = _gates(sample)
-    point = roll_up(tree, score_leaves(tree, sample, Weights.even(sample.shape)), holding)
-    drawn = roll_up(tree, score_leaves(tree, sample, bootstrap.weights(sample)), holding)
+    points = score_leaves(tree, sample, Weights.even(sample.shape))
+    point = roll_up(tree, points, holding)
+    drawn = roll_up(tree, _draw(tree, sample, points, bootstrap.weights(sample)), holding)
     names = [f"{run}/{attempt}" for run, attempt in zip(rows["run"], rows["attempt"], strict=True)]
     places = np.searchsorted(sample.scenarios, rows["scenario"].to_numpy(dtype=str))
     return _Scored(key, sample, point, drawn, names, places)
+
+
+def _draw(
+    tree: Tree, sample: Sample, points: Mapping[str, Scores], weights: Weights
+) -> dict[str, Scores]:
+    """The leaves by draw."""
+    even = np.ones((1, *sample.shape))
+    both = score_leaves(tree, sample, weights)
+    across = score_leaves(tree, sample, Weights(even, weights.scenarios))
+    return {
+        id: calibrated(Spread.of(sample, tree.leaves[id].tasks), points[id], both[id], across[id])
+        for id in both
+    }
 
 
 def _gates(sample: Sample) -> dict[Condition, NDArray[np.bool_]]:

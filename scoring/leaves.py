@@ -144,10 +144,10 @@ class _Cells:
         """The mean over the scenarios that fit, by draw; `counts` weighs scenarios further."""
         fits = np.flatnonzero(self.sample.fits(tasks))
         weights = self.weights.scenarios[:, fits] * (1.0 if counts is None else counts[fits])
-        there = ~np.isnan(means[:, fits])
-        total = np.sum(weights * there, axis=1)
+        chosen = means[:, fits]
+        there = ~np.isnan(chosen)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean: Floats = np.sum(np.where(there, means[:, fits], 0.0) * weights, axis=1) / total
+            mean: Floats = _dot(weights, np.where(there, chosen, 0.0)) / _dot(weights, there)
         return mean
 
     def median(self, name: str, tasks: Tasks) -> Floats:
@@ -165,6 +165,15 @@ class _Cells:
         upper = np.count_nonzero(running <= half + 1e-12, axis=0)
         middle: Floats = (values[order][lower] + values[order][upper]) / 2
         return middle
+
+
+def _dot(weights: AnyFloats, values: AnyFloats | NDArray[np.bool_]) -> AnyFloats:
+    """Sums over scenarios, by draw; values of one draw are those of all."""
+    if len(values) == 1:
+        sums: AnyFloats = weights @ values[0]
+    else:
+        sums = np.einsum("ds,ds->d", weights, values)
+    return sums
 
 
 Share = Callable[[_Cells, Node], Floats | None]
