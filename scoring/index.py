@@ -7,8 +7,9 @@ over scenarios, then attempts, drawn for all Apps at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import compress, pairwise
+from itertools import compress, islice, pairwise
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from scoring.bootstrap import DRAWS, SEED, Bootstrap, Spread, calibrated, interv
 from scoring.estimate import Estimate
 from scoring.leaves import Sample, Weights, sample_of, score_leaves
 from scoring.rollup import Rolled, Scores, roll_up
-from scoring.tree import Condition, Mark, Node, Tree
+from scoring.tree import Condition, Coverage, Mark, Measure, Node, Tree
 from scoring.values import AnyFloats, Floats
 
 METHOD = "Bayesian bootstrap over scenarios, then attempts, {draws} draws"
@@ -29,6 +30,7 @@ ASSUMED_NOTE = Words(
     en="Weights and cut-offs marked “assumed” are this project's own; they are not those of the "
     "published report",
 )
+CORES, AT_A_TIME = 1, 8
 AppKey = tuple[str, bool]
 """An App, and whether on a simulated phone."""
 Audits = Mapping[AppKey, Mapping[str, float]]
@@ -39,9 +41,17 @@ class NodeScore(Frozen):
     """One node of the tree for one App."""
 
     id: str
+    level: int
+    """1 a capability, 2 what it is made of, 3 an indicator."""
     title: Words
     weight: float
+    """Within its parent."""
+    share: float
+    """Of the whole index, while all is measured."""
     mark: Mark
+    """Whose weight and cut-offs these are."""
+    measure: Measure | None
+    """None: it is made of the nodes below it."""
     score: Estimate | None
     """0 to 100; None: not measured, or less of its weight than must be."""
     covered: float
@@ -85,6 +95,8 @@ class Indexes(Frozen):
     draws: int
     seed: int
     band_scheme: Words
+    needed: Coverage
+    """The covered weight without which there is no number."""
     apps: tuple[AppIndex, ...]
     ranks: Mapping[str, tuple[int, int]]
     """The 95 % interval of an App's place, 1 the best, by `app` or `app (simulated)`."""
@@ -156,17 +168,26 @@ def index_each(
     """
     bootstrap = Bootstrap(draws, seed)
     method = METHOD.format(draws=draws)
-    apps, placed = [], []
-    for key, rows in groups:
+
+    def describe(key: AppKey, rows: pd.DataFrame) -> tuple[AppIndex, _Placed]:
         scored = _score(tree, key, rows, audits or {}, bootstrap)
-        apps.append(_describe(tree, scored, method))
-        placed.append(_Placed(key, float(scored.point.index[0]), scored.drawn.index))
+        place = _Placed(key, float(scored.point.index[0]), scored.drawn.index)
+        return _describe(tree, scored, method), place
+
+    apps, placed = [], []
+    coming = iter(groups)
+    with ThreadPoolExecutor(CORES) as pool:  # the arrays' arithmetic leaves Python to others
+        while some := list(islice(coming, AT_A_TIME)):
+            for app, place in pool.map(describe, *zip(*some, strict=True)):
+                apps.append(app)
+                placed.append(place)
     return Indexes(
         tree=tree.id,
         title=tree.title,
         draws=draws,
         seed=seed,
         band_scheme=tree.bands.name,
+        needed=tree.coverage,
         apps=tuple(apps),
         ranks=_ranks(placed),
         comparisons=_compare(placed),
@@ -195,7 +216,7 @@ def _draw(
     tree: Tree, sample: Sample, points: Mapping[str, Scores], weights: Weights
 ) -> dict[str, Scores]:
     """The leaves by draw."""
-    even = np.ones((1, *sample.shape))
+    even = np.ones((1, *sample.shape), dtype=weights.attempts.dtype)
     both = score_leaves(tree, sample, weights)
     across = score_leaves(tree, sample, Weights(even, weights.scenarios))
     return {
@@ -232,17 +253,20 @@ def _describe(tree: Tree, scored: _Scored, method: str) -> AppIndex:
         covered=float(scored.point.index_covered[0]),
         band=None if index is None else tree.bands.of(index.value),
         held=tuple(gate.title for gate in tree.gates if holding.get(gate.when)),
-        nodes=tuple(_describe_node(node, scored, method) for node in tree.walk()),
+        nodes=tuple(_describe_node(tree, node, scored, method) for node in tree.walk()),
     )
 
 
-def _describe_node(node: Node, scored: _Scored, method: str) -> NodeScore:
+def _describe_node(tree: Tree, node: Node, scored: _Scored, method: str) -> NodeScore:
     attempts = _attempts_of(node, scored)
     return NodeScore(
         id=node.id,
+        level=len(tree.ways[node.id]),
         title=node.title,
         weight=node.weight,
+        share=tree.share(node.id),
         mark=node.mark,
+        measure=node.measure,
         score=_estimate(
             scored.point.nodes[node.id], scored.drawn.nodes[node.id], scored, method, len(attempts)
         ),

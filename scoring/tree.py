@@ -164,6 +164,20 @@ class Tree(Frozen):
         """The indicators that are measured, by id, in the order of the file."""
         return {node.id: node for node in self.walk() if node.measure is not None}
 
+    @cached_property
+    def ways(self) -> Mapping[str, tuple[Node, ...]]:
+        """By id the nodes from a capability down to it, itself the last; parents first."""
+        ways: dict[str, tuple[Node, ...]] = {}
+        for top in self.nodes:
+            ways[top.id] = (top,)
+            for node in top.walk():
+                ways |= {child.id: (*ways[node.id], child) for child in node.children}
+        return ways
+
+    def share(self, id: str) -> float:
+        """What a node counts in the whole index, 0 to 1, while all is measured."""
+        return math.prod(node.weight for node in self.ways[id])
+
 
 def load_tree(path: Path = INDICATORS, *, root: Path | None = None) -> Tree:
     """Reads a tree of indicators.

@@ -65,3 +65,10 @@ def test_what_is_wrong_in_a_tree_is_told_with_its_place(
     first = str(error.value).splitlines()[0]
     assert said in str(error.value)
     assert first.startswith("tree.yaml:")
+
+
+def test_a_node_knows_its_way_up_and_what_it_counts_in_the_whole() -> None:
+    tree = load_tree()
+    assert [node.id for node in tree.ways["B2.1"]] == ["B", "B2", "B2.1"]
+    assert tree.share("B2.1") == pytest.approx(0.35 * 0.40 * 0.7)
+    assert sum(map(tree.share, tree.leaves)) == pytest.approx(1)
