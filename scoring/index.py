@@ -30,7 +30,8 @@ ASSUMED_NOTE = Words(
     en="Weights and cut-offs marked “assumed” are this project's own; they are not those of the "
     "published report",
 )
-CORES, AT_A_TIME = 1, 8
+CORES, AT_A_TIME = 2, 8
+"""Apps are scored beside each other by so many threads, so many in memory at a time."""
 AppKey = tuple[str, bool]
 """An App, and whether on a simulated phone."""
 Audits = Mapping[AppKey, Mapping[str, float]]

@@ -159,7 +159,8 @@ class _Cells:
             return np.full(len(self.weights.scenarios), np.nan)
         scenario, attempt = np.divmod(order, self.sample.shape[1])
         weights = self.weights.attempts.transpose(1, 2, 0)[fits[scenario], attempt]
-        running = np.cumsum(weights * self.weights.scenarios.T[fits[scenario]], axis=0)
+        scenarios = self.weights.scenarios.T.astype(weights.dtype)[fits[scenario]]
+        running = np.cumsum(weights * scenarios, axis=0)
         half = running[-1] / 2
         lower = np.count_nonzero(running < half - 1e-12, axis=0)
         upper = np.count_nonzero(running <= half + 1e-12, axis=0)
