@@ -1,0 +1,182 @@
+"""The audit of a run: each distinct screen of an App once, from the evidence on the disk."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from harness.model import AttemptRecord, StepRecord, Words
+from harness.store import Run, picture_path
+from scoring.audit.findings import Judgement, Sighting, once
+from scoring.audit.judge import (
+    guide_elements,
+    judge_contrast,
+    judge_dates,
+    judge_labels,
+    judge_targets,
+)
+from scoring.audit.pixels import Pixels
+from scoring.audit.rules import Rules, load_rules
+from scoring.audit.screen import Screen, read_screen, scale_of
+
+MOST_BYTES = 20_000_000
+"""Of an unpacked hierarchy that are read."""
+AppKey = tuple[str, bool]
+"""An App, and whether on a simulated phone."""
+GuideKey = tuple[AppKey, str, str]
+"""The App, the scenario and the activity that a guide was seen in."""
+Seen = tuple[Sighting, Screen, frozenset[str]]
+
+
+def audit_run(run: Run, directory: Path, rules: Rules | None = None) -> tuple[Judgement, ...]:
+    """What the screens of a run show, each thing once.
+
+    Evidence that is gone or damaged is passed over: `scoring verify` tells of it.
+
+    Args:
+        run: as read from the directory.
+        directory: of the run, with its evidence.
+        rules: other ones than the project's own.
+    """
+    rules = rules or load_rules()
+    found: list[Judgement] = []
+    guides: dict[GuideKey, list[Seen]] = {}
+    for attempt, step in _distinct(run.attempts):
+        screen = _screen(directory, step.hierarchy or "")
+        package = _package(attempt, screen)
+        at = _sighting(run.run.run_id, attempt, step, package)
+        found += _judge(screen, at, attempt, directory, rules)
+        if present := guide_elements(screen, rules):
+            key = (attempt.app, attempt.simulated), attempt.scenario, step.activity
+            guides.setdefault(key, []).append((at, screen, present))
+    for seen in guides.values():
+        found += _judge_guide(seen, rules)
+    return once(found)
+
+
+def shares(judgements: Iterable[Judgement]) -> Mapping[AppKey, Mapping[str, tuple[int, int]]]:
+    """How many were right, and how many could be told, by App and item."""
+    counted: dict[AppKey, dict[str, tuple[int, int]]] = {}
+    for each in judgements:
+        if each.right is None:
+            continue
+        items = counted.setdefault((each.at.app, each.at.simulated), {})
+        right, total = items.get(each.item, (0, 0))
+        items[each.item] = right + each.right, total + 1
+    return counted
+
+
+def audits_of(judgements: Iterable[Judgement]) -> Mapping[AppKey, Mapping[str, float]]:
+    """The `audits` that `scoring.index.index_apps` takes: shares of 0 to 1 by App and item.
+
+    An item of which nothing could be told is not there.
+    """
+    return {
+        app: {item: right / total for item, (right, total) in items.items()}
+        for app, items in shares(judgements).items()
+    }
+
+
+def _distinct(attempts: Iterable[AttemptRecord]) -> Iterator[tuple[AttemptRecord, StepRecord]]:
+    """Each hierarchy of an App once, by a step that has a picture of it where there is one."""
+    first: dict[tuple[str, bool, str, str], tuple[AttemptRecord, StepRecord]] = {}
+    for attempt in attempts:
+        for step in attempt.steps:
+            if not step.hierarchy:
+                continue
+            key = attempt.app, attempt.simulated, attempt.scenario, step.hierarchy
+            before = first.get(key)
+            if before is None or (_picture(before[1]) is None and _picture(step)):
+                first[key] = attempt, step
+    yield from first.values()
+
+
+def _judge(
+    screen: Screen, at: Sighting, attempt: AttemptRecord, directory: Path, rules: Rules
+) -> Iterator[Judgement]:
+    yield from judge_labels(screen, at, rules)
+    yield from judge_dates(screen, at, attempt.started_at.date(), rules)
+    shorter = min(screen.width, screen.height)
+    scale = scale_of(attempt.session, shorter, rules.screen.width_dp)
+    if scale is None:
+        return
+    yield from judge_targets(screen, at, scale, rules)
+    picture = _pixels(directory, at.picture) if at.picture else None
+    if picture is not None:
+        yield from judge_contrast(screen, at, picture, scale, rules)
+
+
+def _judge_guide(seen: list[Seen], rules: Rules) -> Iterator[Judgement]:
+    """What a guide holds, all its parts united.
+
+    What is missing cannot be told of one that scrolls and of which only one part was seen.
+    """
+    present = frozenset[str]().union(*(names for _, _, names in seen))
+    if len(present) < rules.guide.least.value:
+        return
+    at = seen[0][0]
+    scrolls = any(each.scrollable for each in seen[0][1].elements)
+    whole = len({sighting.hierarchy for sighting, _, _ in seen}) > 1 or not scrolls
+    for name in rules.guide.elements:
+        held = name in present
+        yield Judgement(
+            item="guide_elements",
+            element=f"{at.scenario} {name}",
+            right=True if held else (False if whole else None),
+            says=Words(zh=f"办事指南{'有' if held else '未见'}“{name}”"),
+            mark=rules.guide.mark,
+            source=rules.guide.source,
+            at=at,
+        )
+
+
+def _sighting(run: str, attempt: AttemptRecord, step: StepRecord, package: str) -> Sighting:
+    return Sighting(
+        run=run,
+        app=attempt.app,
+        simulated=attempt.simulated,
+        attempt=attempt.id,
+        scenario=attempt.scenario,
+        step=step.path,
+        activity=step.activity,
+        package=package,
+        hierarchy=step.hierarchy or "",
+        picture=_picture(step),
+    )
+
+
+def _package(attempt: AttemptRecord, screen: Screen) -> str:
+    """The App's own, as its session says; else that of the first element."""
+    for name in ("appPackage", "appium:appPackage"):
+        if said := attempt.session.get(name):
+            return str(said)
+    return next((each.package for each in screen.elements if each.package), "")
+
+
+def _picture(step: StepRecord) -> str | None:
+    """The screenshot that goes with its hierarchy; a wireframe is none."""
+    return step.after if step.after and step.after not in step.drawn else None
+
+
+def _screen(directory: Path, name: str) -> Screen:
+    """Without elements where the evidence is gone or cannot be read."""
+    try:
+        with gzip.open(picture_path(directory, name)) as file:
+            return read_screen(file.read(MOST_BYTES).decode("utf-8", "replace"))
+    except (OSError, EOFError, zlib.error):
+        return read_screen("")
+
+
+def _pixels(directory: Path, name: str) -> Pixels | None:
+    try:
+        data = picture_path(directory, name).read_bytes()
+        with Image.open(io.BytesIO(data)) as picture:
+            return np.asarray(picture.convert("RGB"))
+    except (OSError, Image.DecompressionBombError):
+        return None
