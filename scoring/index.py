@@ -24,7 +24,10 @@ from scoring.rollup import Rolled, Scores, roll_up
 from scoring.tree import Condition, Coverage, Mark, Measure, Node, Tree
 from scoring.values import AnyFloats, Floats
 
-METHOD = "Bayesian bootstrap over scenarios, then attempts, {draws} draws"
+METHOD = (
+    "Bayesian bootstrap over scenarios, then attempts, scaled to the variance across scenarios, "
+    "{draws} draws"
+)
 ASSUMED_NOTE = Words(
     zh="标注“假定”的权重与分数线是本项目自定的，并非已发布报告所用",
     en="Weights and cut-offs marked “assumed” are this project's own; they are not those of the "
