@@ -19,6 +19,7 @@ from harness.model import Words
 from harness.store import Run, find_run, read_run
 from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
 from scoring.compare import choose_sides, compare
+from scoring.conclude import score_runs
 from scoring.doubt import Doubts, doubt
 from scoring.gates import broken_gates
 from scoring.homes import parse_home, parse_sigma, settle
@@ -26,7 +27,7 @@ from scoring.illustrate import draw, write_charts
 from scoring.index import Indexes, index_each
 from scoring.pack import open_packed, pack, values_by_app
 from scoring.sample_size import POWER, plan_sample
-from scoring.scorecard import SIMULATED_NOTE, Scorecard, score
+from scoring.scorecard import SIMULATED_NOTE
 from scoring.show import show
 from scoring.show_channels import show as show_channels
 from scoring.show_compare import show as show_comparison
@@ -77,10 +78,15 @@ def main() -> None:
 
 
 @app.command("score")
-def score_command(runs: Runs, results: Results = Path("results"), json: Json = False) -> None:
-    """Print the scorecard of a run; of several runs, their attempts taken together."""
+def score_command(
+    runs: Runs,
+    indicators: Indicators = INDICATORS,
+    results: Results = Path("results"),
+    json: Json = False,
+) -> None:
+    """Print scorecard and index of a run; of several runs, their attempts taken together."""
     with _exit_codes():
-        card = _score(runs, results)
+        card = score_runs([find_run(run, results) for run in runs], indicators)
         if json:
             typer.echo(to_json(card), nl=False)
         else:
@@ -290,10 +296,6 @@ def _doubt(
     indexes = _index(references, results, indicators)
     judged = None if pairwise is None else load_pairwise(pairwise)
     return indexes, doubt(load_tree(indicators), indexes, judged, concentration=concentration)
-
-
-def _score(references: list[str], results: Path) -> Scorecard:
-    return score(_read(references, results))
 
 
 @contextmanager

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from harness.store import read_run
-from scoring.scorecard import Scorecard, score
+from scoring.index import index_each
+from scoring.pack import values_by_app
+from scoring.scorecard import Scorecard, score, with_index
 from scoring.show import show
+from scoring.tree import INDICATORS, load_tree
 from scoring.write import write
 
 
@@ -19,7 +23,19 @@ def conclude(directory: Path, console: Console) -> Scorecard:
         UsageError: the directory is no run.
         ResultsTrouble: the scores cannot be written; the card was printed.
     """
-    card = score([read_run(directory)])
+    card = score_runs([directory])
     show(card, console)
     write(card, directory)
     return card
+
+
+def score_runs(directories: Sequence[Path], indicators: Path = INDICATORS) -> Scorecard:
+    """The scorecard of runs, with the index of their Apps.
+
+    Raises:
+        UsageError: a directory is no run, or one is given twice.
+        InvalidFile: the file of indicators has mistakes.
+    """
+    tree = load_tree(indicators)
+    card = score([read_run(directory) for directory in directories])
+    return with_index(card, index_each(tree, values_by_app(directories)))

@@ -26,6 +26,7 @@ from harness.model import (
 from harness.store import SHARD, Run
 from scoring.estimate import Estimate
 from scoring.frame import attempt_frame, scenario_of
+from scoring.index import Indexes
 from scoring.measures import (
     completion_rate,
     geometric_mean,
@@ -111,6 +112,8 @@ class TaskScore(Frozen):
     kind: Kind
     severity: Literal["critical", "major", "minor"]
     devices: tuple[str, ...]
+    attempts: tuple[str, ...]
+    """The ids of all that were done, as `run/attempt`, sorted."""
     counts: Counts
     rate: Estimate | None
     """Share of the attempted that were completed; None when nothing was attempted."""
@@ -180,6 +183,8 @@ class Scorecard(Frozen):
     runs: tuple[ScoredRun, ...]
     apps: tuple[AppScore, ...]
     tasks: tuple[TaskScore, ...]
+    index: Indexes | None = None
+    """Of the Apps by a tree of indicators; None: the card was made without one."""
     notes: tuple[Words, ...]
     """What must be said wherever these numbers are shown."""
     problems: tuple[str, ...]
@@ -216,6 +221,12 @@ def score(runs: Sequence[Run]) -> Scorecard:
         notes=(*_notes(tasks), *_say_made_again(runs), *_parts_missing(runs)),
         problems=(*_read_problems(runs), *_changes_between(runs)),
     )
+
+
+def with_index(card: Scorecard, index: Indexes) -> Scorecard:
+    """The card with the index of its Apps, and with what must be said of that."""
+    notes = (*card.notes, *(note for note in index.notes if note not in card.notes))
+    return card.model_copy(update={"index": index, "notes": notes})
 
 
 # --- which attempts belong together ---------------------------------------------------------------
@@ -295,6 +306,7 @@ def _score_task(
         kind=scenario.kind,
         severity=scenario.severity,
         devices=tuple(sorted(attempts["device"].unique())),
+        attempts=tuple(sorted(attempts["run"] + "/" + attempts["attempt"])),
         counts=counts,
         rate=completion_rate(counts.completed, counts.attempted),
         stability="flaky" if flaky else "steady" if repeated else "not_repeated",

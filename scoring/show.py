@@ -1,11 +1,11 @@
 """The scorecard in the terminal, and as well in a log that is no terminal.
 
-Chinese first, English beside it. Rounding happens here and nowhere before.
+Chinese first, English beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.model import Outcome, Words
-from scoring.estimate import Estimate
+from scoring import show_index
+from scoring.saying import NOTHING, say_rate, say_seconds
 from scoring.scorecard import (
     KINDS,
     SIMULATED_NOTE,
@@ -26,9 +27,6 @@ from scoring.scorecard import (
     Scorecard,
     TaskScore,
 )
-
-NOTHING = "—"
-"""Where there is no number."""
 
 PROBLEMS_SHOWN = 5
 REPEATS_SHOWN = 10
@@ -73,27 +71,12 @@ def render(card: Scorecard) -> RenderableType:
         parts += [_app_heading(app), *_app_summary(app), _header(), *_kinds(app, tasks)]
     if len(card.apps) > 1:
         parts += [_rule("各 App 对照 / The Apps side by side"), _app_table(card.apps)]
+    if card.index is not None:
+        parts += [_rule("指数 / Index"), show_index.render(card.index)]
     return Group(*parts, *_footer(card))
 
 
 # --- numbers in words -----------------------------------------------------------------------------
-
-
-def say_rate(estimate: Estimate | None, completed: int) -> str:
-    """`4/5  80 % [36–98]`: what was counted, then what is estimated from it."""
-    if estimate is None:
-        return NOTHING
-    share = f"{_percent(estimate.value)} %{_interval(estimate, _percent)}"
-    return f"{completed}/{estimate.n}  {share}"
-
-
-def say_seconds(estimate: Estimate | None, half_width_s: float | None = None) -> str:
-    """`12.3 s [9.1–16.7], n=4`; of a single time its reading error: `12.3 ± 0.1 s, n=1`."""
-    if estimate is None:
-        return NOTHING
-    if estimate.low is None and half_width_s is not None:
-        return f"{_seconds(estimate.value)} ± {half_width_s:.1f} s, n={estimate.n}"
-    return f"{_seconds(estimate.value)} s{_interval(estimate, _seconds)}, n={estimate.n}"
 
 
 def say_flaky(repeats: Repeats, device: bool = False) -> str:
@@ -111,22 +94,6 @@ def mark(outcome: Outcome) -> str:
     if outcome.finding:
         return "✗"
     return "–" if outcome is Outcome.BLOCKED else "!"
-
-
-def _interval(estimate: Estimate, say: Callable[[float], str]) -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f" [{say(estimate.low)}–{say(estimate.high)}]"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}"
-
-
-def _seconds(seconds: float) -> str:
-    """Two digits after the point below a second, none from a hundred seconds on."""
-    digits = 2 if seconds < 1 else 1 if seconds < 100 else 0
-    return f"{seconds:.{digits}f}"
 
 
 def _say_path(task: TaskScore) -> str:

@@ -20,7 +20,7 @@ from scoring.channels import (
     Level,
 )
 from scoring.estimate import Estimate
-from scoring.show import NOTHING
+from scoring.saying import NOTHING
 
 LEVEL_WORDS: Mapping[Level, str] = {
     "province": "省级 Provinces",

@@ -12,8 +12,8 @@ from rich.text import Text
 from scoring.compare import Change, Compared, Overall, SideBySide, SideScore, TaskCompared
 from scoring.differences import Difference
 from scoring.estimate import Estimate
+from scoring.saying import NOTHING, say_rate, say_seconds
 from scoring.scorecard import SIMULATED_NOTE
-from scoring.show import NOTHING, say_rate, say_seconds
 
 ATTEMPTS_SHOWN = 3
 """Of a task that got worse: failed attempts named; the rest is in --json."""

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scoring.doubt import Doubts
-from scoring.show import NOTHING
+from scoring.saying import NOTHING
 from scoring.show_compare import say_index
 from scoring.weights import Stability
 

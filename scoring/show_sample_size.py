@@ -10,8 +10,8 @@ from rich.rule import Rule
 from rich.text import Text
 
 from scoring.sample_size import IndexPlan, Needed, SamplePlan, TaskPlan
+from scoring.saying import NOTHING
 from scoring.scorecard import SIMULATED_NOTE
-from scoring.show import NOTHING
 from scoring.show_compare import CHANGES, say_index, say_rate_difference, say_ratio
 
 CANNOT_TELL = CHANGES["cannot_tell"][0]

@@ -10,8 +10,9 @@ from harness.model import Outcome, Words
 from harness.store import Run
 from scoring.estimate import Estimate
 from scoring.measures import completion_rate, geometric_mean
+from scoring.saying import say_rate, say_seconds
 from scoring.scorecard import SIMULATED_NOTE, Repeats, score
-from scoring.show import KIND_WORDS, OUTCOME_WORDS, mark, say_flaky, say_rate, say_seconds, show
+from scoring.show import KIND_WORDS, OUTCOME_WORDS, mark, say_flaky, show
 from tests.scoring import golden, records
 from tests.scoring.example import everything
 from tests.scoring.records import attempt, attempts, run
