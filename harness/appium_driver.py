@@ -166,8 +166,11 @@ NO_LONGER_THERE: Mapping[str, re.Pattern[str]] = {
 """What a Selenium Grid says of what stands behind it; the first that fits is meant."""
 MATCHED_FIRST = ("platformName", "appium:automationName")
 """Of our own capabilities those that a Grid compares with what its nodes offer."""
-OF_THE_PHONE = ("deviceUDID", "deviceManufacturer", "deviceModel", "platformVersion")
-"""What a session says of its phone, for the record: behind a Grid it may be any."""
+OF_THE_PHONE = (
+    "deviceUDID", "deviceManufacturer", "deviceModel", "platformVersion", "deviceScreenDensity"
+)  # fmt: skip
+"""What a session says of its phone, for the record: behind a Grid it may be any. An audit of
+screens needs the density, in dots per inch: without it nobody knows how large a target is."""
 
 OUR_PHONES_MAKER = "Zhangce"
 """Who a simulated phone says has made it, whatever stands between: its numbers are marked so."""
