@@ -61,6 +61,25 @@ class Bootstrap:
             scenarios=np.stack([self._of_scenario(name) for name in sample.scenarios]).T,
         )
 
+    def unanimous(self, sample: Sample, leaf: str, share: float, attempts: int) -> Floats:
+        """Draws of a rate, 0 to 100, where all attempts came out alike: none of them varies.
+
+        That five of five were completed leaves doubt, which drawing from them does not show.
+
+        Args:
+            sample: of which App.
+            leaf: the indicator's id.
+            share: of 0 or 1.
+            attempts: how many there were.
+
+        Source: Jeffreys' posterior; Brown, Cai & DasGupta (2001), Interval estimation for a
+        binomial proportion.
+        """
+        completed = share * attempts
+        generator = self._generator(2, leaf.encode(), sample.values["completed"].tobytes())
+        drawn = generator.beta(completed + 0.5, attempts - completed + 0.5, self.draws)
+        return 100 * drawn
+
     def _of_scenario(self, name: str) -> Floats:
         if name not in self._scenarios:
             generator = self._generator(0, name.encode())

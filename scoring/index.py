@@ -35,6 +35,10 @@ ASSUMED_NOTE = Words(
 )
 CORES, AT_A_TIME = 2, 8
 """Apps are scored beside each other by so many threads, so many in memory at a time."""
+RATES: frozenset[Measure] = frozenset(
+    ("completion", "weighted_completion", "reachable", "without_app_error", "without_crash")
+)
+"""Measures of which each attempt says yes or no."""
 AppKey = tuple[str, bool]
 """An App, and whether on a simulated phone."""
 Audits = Mapping[AppKey, Mapping[str, float]]
@@ -210,23 +214,31 @@ def _score(
     holding = _gates(sample)
     points = score_leaves(tree, sample, Weights.even(sample.shape))
     point = roll_up(tree, points, holding)
-    drawn = roll_up(tree, _draw(tree, sample, points, bootstrap.weights(sample)), holding)
+    drawn = roll_up(tree, _draw(tree, sample, points, bootstrap), holding)
     names = [f"{run}/{attempt}" for run, attempt in zip(rows["run"], rows["attempt"], strict=True)]
     places = np.searchsorted(sample.scenarios, rows["scenario"].to_numpy(dtype=str))
     return _Scored(key, sample, point, drawn, names, places)
 
 
 def _draw(
-    tree: Tree, sample: Sample, points: Mapping[str, Scores], weights: Weights
+    tree: Tree, sample: Sample, points: Mapping[str, Scores], bootstrap: Bootstrap
 ) -> dict[str, Scores]:
     """The leaves by draw."""
+    weights = bootstrap.weights(sample)
     even = np.ones((1, *sample.shape), dtype=weights.attempts.dtype)
     both = score_leaves(tree, sample, weights)
     across = score_leaves(tree, sample, Weights(even, weights.scenarios))
-    return {
-        id: calibrated(Spread.of(sample, tree.leaves[id].tasks), points[id], both[id], across[id])
-        for id in both
-    }
+    drawn = {}
+    for id, scores in both.items():
+        leaf = tree.leaves[id]
+        spread = Spread.of(sample, leaf.tasks)
+        share = float(points[id][0]) / 100
+        if leaf.measure in RATES and share in {0.0, 1.0}:
+            attempts = round(spread.tasks * spread.attempts)
+            drawn[id] = bootstrap.unanimous(sample, id, share, attempts)
+        else:
+            drawn[id] = calibrated(spread, points[id], scores, across[id])
+    return drawn
 
 
 def _gates(sample: Sample) -> dict[Condition, NDArray[np.bool_]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 from benchmarks.coverage import of_completion, of_nodes
 from scoring.bootstrap import DRAWS
@@ -64,3 +65,28 @@ def test_intervals_of_the_index_contain_the_truth_and_are_not_far_too_wide() -> 
     covered = of_nodes(60, population_times=25)["index"]
     assert covered.hits >= 50
     assert covered.width < 8
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+@pytest.mark.parametrize("attempts", [1, 5, 50])
+def test_attempts_that_all_came_out_alike_leave_the_doubt_of_their_number(
+    share: float, attempts: int
+) -> None:
+    outcomes = np.full((1, attempts), share)
+    jeffreys = beta(attempts + 0.5, 0.5).ppf(0.025)
+    assert width_of_completion(outcomes) == pytest.approx(1 - jeffreys, abs=0.03)
+
+
+def test_a_rate_of_all_or_none_is_covered_as_often_as_is_said() -> None:
+    """Truths near 1, where drawing from what was seen would give no width at all."""
+    generator, rate, inside = np.random.default_rng(8), 0.97, 0
+    for _ in range(200):
+        outcomes = (generator.random((1, 10)) < rate).astype(float)
+        rows = [attempt(n, kind="information", completed=x) for n, x in enumerate(outcomes[0])]
+        (found,) = index_apps(TREE, frame(rows), draws=200).apps
+        score = next(node.score for node in found.nodes if node.id == "A1.1")
+        assert score is not None
+        assert score.low is not None
+        assert score.high is not None
+        inside += score.low <= 100 * rate <= score.high
+    assert inside / 200 > 0.93
