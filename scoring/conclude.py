@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from harness.store import read_run
+from harness.store import Run, read_run
+from scoring.audit.findings import Judgement, once
+from scoring.audit.reading import audit_run, audits_of
 from scoring.index import index_each
 from scoring.pack import values_by_app
 from scoring.scorecard import Scorecard, score, with_index
@@ -37,5 +39,12 @@ def score_runs(directories: Sequence[Path], indicators: Path = INDICATORS) -> Sc
         InvalidFile: the file of indicators has mistakes.
     """
     tree = load_tree(indicators)
-    card = score([read_run(directory) for directory in directories])
-    return with_index(card, index_each(tree, values_by_app(directories)))
+    runs = [read_run(directory) for directory in directories]
+    card = score(runs)
+    audits = audits_of(audit(zip(runs, directories, strict=True)))
+    return with_index(card, index_each(tree, values_by_app(directories), audits))
+
+
+def audit(runs: Iterable[tuple[Run, Path]]) -> tuple[Judgement, ...]:
+    """What the screens of runs show, each thing once over all of them."""
+    return once(judgement for run, directory in runs for judgement in audit_run(run, directory))
