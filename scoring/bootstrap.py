@@ -11,6 +11,7 @@ Source: Rubin (1981). Bootstrap over scenarios, then attempts: INDICATORS.md, se
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -52,8 +53,7 @@ class Bootstrap:
 
     def weights(self, sample: Sample) -> Weights:
         """The draws for one App, by its attempts: neither its name nor its place counts."""
-        names = [name.encode() for name in sample.scenarios]
-        generator = self._generator(1, *names, *(v.tobytes() for v in sample.values.values()))
+        generator = self._generator(1, *_content(sample))
         # Single precision: draws need no more, and they are most of the work.
         attempts = generator.standard_exponential((*sample.shape, self.draws), dtype=np.float32)
         return Weights(
@@ -76,7 +76,7 @@ class Bootstrap:
         binomial proportion.
         """
         completed = share * attempts
-        generator = self._generator(2, leaf.encode(), sample.values["completed"].tobytes())
+        generator = self._generator(2, leaf.encode(), *_content(sample))
         drawn = generator.beta(completed + 0.5, attempts - completed + 0.5, self.draws)
         return 100 * drawn
 
@@ -89,6 +89,12 @@ class Bootstrap:
     def _generator(self, purpose: int, *content: bytes) -> np.random.Generator:
         digest = blake2b(b"\0".join(content), digest_size=8).digest()
         return np.random.default_rng([self._seed, purpose, int.from_bytes(digest, "big")])
+
+
+def _content(sample: Sample) -> Iterator[bytes]:
+    """All that an App did: no two Apps share their draws unless they did the very same."""
+    yield from (name.encode() for name in sample.scenarios)
+    yield from (values.tobytes() for values in sample.values.values())
 
 
 def calibrated(leaf: Spread, points: Floats, both: Floats, across: Floats) -> Floats:

@@ -179,3 +179,12 @@ def test_apps_that_come_one_by_one_are_scored_as_if_together() -> None:
 def test_no_number_is_made_of_no_attempts() -> None:
     empty = frame(app("a", [1])).iloc[:0]
     assert index_apps(TREE, empty).apps == ()
+
+
+def test_two_apps_that_agree_on_most_are_not_drawn_alike() -> None:
+    """What both never failed at was tried by each on its own: their doubts do not cancel."""
+    quick = app("quick", [1, 1])
+    slow = [dict(row) | {"response": 0.9} for row in app("slow", [1, 1])]
+    (pair,) = indexes(quick, slow).comparisons
+    assert pair.first == ("quick", SIMULATED)
+    assert not pair.tells_apart
