@@ -27,6 +27,7 @@ from scoring.illustrate import draw, write_charts
 from scoring.index import Indexes, index_each
 from scoring.pack import open_packed, pack, values_by_app
 from scoring.sample_size import POWER, plan_sample
+from scoring.schema import write_schema
 from scoring.scorecard import SIMULATED_NOTE
 from scoring.show import show
 from scoring.show_channels import show as show_channels
@@ -248,6 +249,13 @@ def verify_command(runs: Runs, results: Results = Path("results"), json: Json = 
             show_checks(checks, Console())
         if not found.fine:
             raise typer.Exit(NOT_WHOLE)
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Write the JSON Schema of scorecard.json to docs/schema/."""
+    with _exit_codes():
+        typer.echo(str(write_schema(Path.cwd())))
 
 
 @app.command("pack")

@@ -38,7 +38,9 @@ def render(found: Indexes) -> RenderableType:
         else (_list(found),)
     )
     title = Text(str(found.title), style="dim")
-    return Group(title, *tables, *_order(found), *_held(found), *_left_out(found), *_no_index(found))
+    return Group(
+        title, *tables, *_order(found), *_held(found), *_left_out(found), *_no_index(found)
+    )
 
 
 def say_score(score: Estimate | None) -> str:
