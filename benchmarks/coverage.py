@@ -27,7 +27,7 @@ from benchmarks.synthetic import (
     step_rows,
 )
 from scoring.index import AppIndex, Indexes, index_each
-from scoring.leaves import Weights, sample_of, score_leaves
+from scoring.leaves import Audited, Weights, sample_of, score_leaves
 from scoring.measures import completion_rate
 from scoring.rollup import roll_up
 from scoring.tree import Tree, load_tree
@@ -179,8 +179,8 @@ def _tasks_behind(tree: Tree, tasks: Sequence[Task]) -> Mapping[str, int]:
     return counts | {INDEX: len(tasks)}
 
 
-def _audits(tree: Tree) -> Mapping[str, float]:
-    return {leaf.item: SHARE for leaf in tree.leaves.values() if leaf.item}
+def _audits(tree: Tree) -> Mapping[str, Audited]:
+    return {leaf.item: Audited(SHARE, 100) for leaf in tree.leaves.values() if leaf.item}
 
 
 def _name(number: int) -> str:

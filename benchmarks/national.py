@@ -36,6 +36,7 @@ from benchmarks.synthetic import (
 from harness.store import scores_path
 from scoring.bootstrap import DRAWS
 from scoring.index import index_each
+from scoring.leaves import Audited
 from scoring.pack import ATTEMPTS_FILE, STEPS_FILE, open_packed, pack, values_by_app
 from scoring.tree import load_tree
 from scoring.values import lostness, response_score
@@ -141,7 +142,7 @@ def score(directory: Path) -> None:
     packed = open_packed(directory)
     if packed is None:
         raise ValueError(f"{directory} is not packed")
-    items = {leaf.item: SHARE for leaf in tree.leaves.values() if leaf.item}
+    items = {leaf.item: Audited(SHARE, 100) for leaf in tree.leaves.values() if leaf.item}
     found = index_each(tree, values_by_app([directory]), dict.fromkeys(packed.apps, items))
     if any(app.index is None for app in found.apps):
         raise ValueError("a city has no index")

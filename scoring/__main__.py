@@ -19,8 +19,9 @@ from harness.model import Words
 from harness.store import Run, find_run, read_run
 from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
 from scoring.compare import choose_sides, compare
-from scoring.conclude import score_runs
+from scoring.conclude import explain_runs, score_runs
 from scoring.doubt import Doubts, doubt
+from scoring.explain import Explanations
 from scoring.gates import broken_gates
 from scoring.homes import parse_home, parse_sigma, settle
 from scoring.illustrate import draw, write_charts
@@ -33,6 +34,7 @@ from scoring.show import show
 from scoring.show_channels import show as show_channels
 from scoring.show_compare import show as show_comparison
 from scoring.show_doubt import show as show_doubts
+from scoring.show_explain import show as show_explanations
 from scoring.show_sample_size import show as show_sample_size
 from scoring.tree import INDICATORS, load_tree
 from scoring.verify import Verification, verify
@@ -92,6 +94,30 @@ def score_command(
             typer.echo(to_json(card), nl=False)
         else:
             show(card, Console())
+
+
+@app.command("explain")
+def explain_command(
+    runs: Runs,
+    indicator: Annotated[
+        str,
+        typer.Option("--indicator", metavar="ID", help="Of the tree: B2.1, or all of B."),
+    ],
+    app: Annotated[
+        str | None, typer.Option("--app", metavar="APP", help="Of this App; else of each.")
+    ] = None,
+    indicators: Indicators = INDICATORS,
+    results: Results = Path("results"),
+    json: Json = False,
+) -> None:
+    """Walk from a number of the index to its formula, weights, attempts, steps and pictures."""
+    with _exit_codes():
+        directories = [find_run(run, results) for run in runs]
+        found = explain_runs(directories, indicator, app, indicators)
+        if json:
+            typer.echo(Explanations(found).model_dump_json(indent=2))
+        else:
+            show_explanations(found, Console())
 
 
 @app.command("compare")

@@ -10,11 +10,14 @@ from rich.console import Console
 from harness.store import Run, read_run
 from scoring.audit.findings import Judgement, once
 from scoring.audit.reading import audit_run, audits_of
-from scoring.index import index_each
+from scoring.explain import Evidence, Explanation, explain
+from scoring.frame import attempt_frame, step_frame
+from scoring.index import index_apps, index_each
 from scoring.pack import values_by_app
 from scoring.scorecard import Scorecard, score, with_index
 from scoring.show import show
 from scoring.tree import INDICATORS, load_tree
+from scoring.values import attempt_values
 from scoring.write import write
 
 
@@ -43,6 +46,24 @@ def score_runs(directories: Sequence[Path], indicators: Path = INDICATORS) -> Sc
     card = score(runs)
     audits = audits_of(audit(zip(runs, directories, strict=True)))
     return with_index(card, index_each(tree, values_by_app(directories), audits))
+
+
+def explain_runs(
+    directories: Sequence[Path], indicator: str, app: str | None, indicators: Path = INDICATORS
+) -> tuple[Explanation, ...]:
+    """What a node of the index rests on, for one App or each.
+
+    Raises:
+        UsageError: a directory is no run; there is no such indicator or App.
+        InvalidFile: the file of indicators has mistakes.
+    """
+    tree = load_tree(indicators)
+    runs = [(read_run(directory), directory) for directory in directories]
+    judgements = audit(runs)
+    only = [run for run, _ in runs]
+    values = attempt_values(attempt_frame(only), step_frame(only))
+    index = index_apps(tree, values, audits_of(judgements))
+    return explain(tree, index, Evidence(runs, values, judgements), indicator, app)
 
 
 def audit(runs: Iterable[tuple[Run, Path]]) -> tuple[Judgement, ...]:

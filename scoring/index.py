@@ -19,7 +19,7 @@ from scipy.stats import rankdata
 from harness.model import Frozen, Words
 from scoring.bootstrap import DRAWS, SEED, Bootstrap, Spread, calibrated, interval
 from scoring.estimate import Estimate
-from scoring.leaves import Sample, Weights, sample_of, score_leaves
+from scoring.leaves import Audited, Sample, Weights, sample_of, score_leaves
 from scoring.rollup import Rolled, Scores, roll_up
 from scoring.tree import Condition, Coverage, Mark, Measure, Node, Tree
 from scoring.values import AnyFloats, Floats
@@ -39,10 +39,11 @@ RATES: frozenset[Measure] = frozenset(
     ("completion", "weighted_completion", "reachable", "without_app_error", "without_crash")
 )
 """Measures of which each attempt says yes or no."""
+AUDITED = "share of all that could be told"
 AppKey = tuple[str, bool]
 """An App, and whether on a simulated phone."""
-Audits = Mapping[AppKey, Mapping[str, float]]
-"""Shares of 0 to 1 by item, of what was found right on an App's screens."""
+Audits = Mapping[AppKey, Mapping[str, Audited]]
+"""By item, what was found right on an App's screens."""
 
 
 class NodeScore(Frozen):
@@ -250,7 +251,9 @@ def _gates(sample: Sample) -> dict[Condition, NDArray[np.bool_]]:
         "critical_task_never_completed": np.array(bool(np.any(critical & never)))
     }
     if "inducing_in_elder_mode" in sample.audits:
-        holding["inducing_in_elder_mode"] = np.array(sample.audits["inducing_in_elder_mode"] < 1)
+        holding["inducing_in_elder_mode"] = np.array(
+            sample.audits["inducing_in_elder_mode"].share < 1
+        )
     return holding
 
 
@@ -283,7 +286,9 @@ def _describe_node(tree: Tree, node: Node, scored: _Scored, method: str) -> Node
         share=tree.share(node.id),
         mark=node.mark,
         measure=node.measure,
-        score=_estimate(
+        score=_audit(node, scored)
+        if node.item
+        else _estimate(
             scored.point.nodes[node.id], scored.drawn.nodes[node.id], scored, method, len(attempts)
         ),
         covered=float(np.ravel(scored.point.covered[node.id])[0]),
@@ -298,6 +303,14 @@ def _attempts_of(node: Node, scored: _Scored) -> tuple[str, ...]:
         if leaf.measure is not None:
             fits |= scored.sample.fits(leaf.tasks)
     return tuple(compress(scored.attempts, fits[scored.places].tolist()))
+
+
+def _audit(node: Node, scored: _Scored) -> Estimate | None:
+    """Of all that was seen, not of a sample of it: there is no interval."""
+    found = scored.sample.audits.get(node.item or "")
+    if found is None:
+        return None
+    return Estimate(value=100 * found.share, low=None, high=None, n=found.n, method=AUDITED)
 
 
 def _estimate(

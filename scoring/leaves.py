@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,15 @@ SEVERITY: Mapping[str, float] = {"critical": 3.0, "major": 2.0, "minor": 1.0}
 """How much a task counts: INDICATORS.md, B2.1."""
 
 
+class Audited(NamedTuple):
+    """What was found right of an item that no attempt says anything of."""
+
+    share: float
+    """0 to 1."""
+    n: int
+    """Of how many that could be told."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """One App's attempts as arrays: scenarios by attempts, short rows filled up with NaN.
@@ -32,7 +42,7 @@ class Sample:
         kinds, tags, severity: of each scenario; `tags` with a space around each.
         reference_s, limit_s: of each scenario, in seconds.
         values: by name of `VALUES`, S x N.
-        audits: by item, shares of 0 to 1 of what an audit found right; not from attempts.
+        audits: by item, what an audit, a checklist or reviewers found; not from attempts.
     """
 
     scenarios: tuple[str, ...]
@@ -42,7 +52,7 @@ class Sample:
     reference_s: Floats
     limit_s: Floats
     values: Mapping[str, Floats]
-    audits: Mapping[str, float] = field(default_factory=dict)
+    audits: Mapping[str, Audited] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -79,7 +89,7 @@ class Weights:
         return cls(np.ones((1, *shape)), np.ones((1, shape[0])))
 
 
-def sample_of(values: pd.DataFrame, audits: Mapping[str, float] | None = None) -> Sample:
+def sample_of(values: pd.DataFrame, audits: Mapping[str, Audited] | None = None) -> Sample:
     """The sample of one App, from its rows of `attempt_values`; scenarios in order of their ids."""
     ordered = values.sort_values(["scenario", "run", "attempt"], kind="stable")
     place = ordered.groupby("scenario", sort=False).cumcount().to_numpy()
@@ -223,8 +233,8 @@ def _interruptions(cells: _Cells, leaf: Node) -> Floats:
 
 
 def _audited(cells: _Cells, leaf: Node) -> Floats | None:
-    share = cells.sample.audits.get(leaf.item or "")
-    return None if share is None else np.full(len(cells.weights.scenarios), share)
+    found = cells.sample.audits.get(leaf.item or "")
+    return None if found is None else np.full(len(cells.weights.scenarios), found.share)
 
 
 MEASURES: Mapping[str, Share] = {

@@ -24,6 +24,7 @@ from scoring.audit.judge import (
 from scoring.audit.pixels import Pixels
 from scoring.audit.rules import Rules, load_rules
 from scoring.audit.screen import Screen, read_screen, scale_of
+from scoring.leaves import Audited
 
 MOST_BYTES = 20_000_000
 """Of an unpacked hierarchy that are read."""
@@ -72,13 +73,13 @@ def shares(judgements: Iterable[Judgement]) -> Mapping[AppKey, Mapping[str, tupl
     return counted
 
 
-def audits_of(judgements: Iterable[Judgement]) -> Mapping[AppKey, Mapping[str, float]]:
-    """The `audits` that `scoring.index.index_apps` takes: shares of 0 to 1 by App and item.
+def audits_of(judgements: Iterable[Judgement]) -> Mapping[AppKey, Mapping[str, Audited]]:
+    """The `audits` that `scoring.index.index_apps` takes: what was right, by App and item.
 
     An item of which nothing could be told is not there.
     """
     return {
-        app: {item: right / total for item, (right, total) in items.items()}
+        app: {item: Audited(right / total, total) for item, (right, total) in items.items()}
         for app, items in shares(judgements).items()
     }
 

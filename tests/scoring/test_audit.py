@@ -145,7 +145,7 @@ def test_shares_count_each_thing_once_and_leave_out_what_cannot_be_told() -> Non
         each for one in (small, small, large) for each in judge_targets(one, AT, SCALE, RULES)
     )
     assert shares(found) == {("sample", True): {"touch_targets": (1, 2)}}
-    assert audits_of(found) == {("sample", True): {"touch_targets": 0.5}}
+    assert audits_of(found) == {("sample", True): {"touch_targets": (0.5, 2)}}
     assert audits_of(judge_targets(small, AT, Scale(3.0, "assumed", ""), RULES)) == {}
 
 

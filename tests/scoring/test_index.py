@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.index import AppIndex, Audits, Indexes, index_apps, index_each
+from scoring.leaves import Audited
 from scoring.tree import load_tree
 from tests.scoring.samples import Row, attempts, frame
 
@@ -37,7 +38,7 @@ def app(name: str, completed: Iterable[float]) -> list[Row]:
 
 
 def audited(*apps: str, share: float = 1.0) -> Audits:
-    return {(each, SIMULATED): dict.fromkeys(ITEMS, share) for each in apps}
+    return {(each, SIMULATED): dict.fromkeys(ITEMS, Audited(share, 20)) for each in apps}
 
 
 def indexes(*apps: Sequence[Row], draws: int = 400) -> Indexes:
