@@ -24,6 +24,8 @@ INK_BEYOND = 10
 """Levels away from the ground from which on a pixel belongs to the text."""
 LEAST_INK = 24
 """Pixels: fewer are no text, but dirt."""
+LEAST_AT_END = 4
+"""Pixels of ink in the first or last row: a font leaves room above and below its letters."""
 MOST_INK_SHARE = 0.6
 CORE = 0.75
 """Of the ink, by lightness: before it lies the soft edge of the strokes, beyond it overshoot."""
@@ -58,10 +60,12 @@ class Ink:
     Attributes:
         contrast: of the text against its ground, 1 to 21.
         line_px: how high the ink of one of its lines is; of an ideograph nearly its size.
+        framed: whether something else is there beside the text: ink at its upper or lower end.
     """
 
     contrast: float
     line_px: float
+    framed: bool
 
 
 def luminance(pixels: Pixels) -> Floats:
@@ -86,7 +90,9 @@ def measure(pixels: Pixels, even_ground_share: float) -> Ink | None:
     Returns:
         None when there is no text to be seen, or its ground is a picture or a gradient.
     """
+    whole = len(pixels)
     pixels = pixels[: max(1, MOST_PIXELS // max(1, pixels.shape[1]))]
+    cut = len(pixels) < whole
     inside = _without_corners(pixels.shape[0], pixels.shape[1])
     light = luminance(pixels)
     level = np.sqrt(light) * (LEVELS - 1)
@@ -100,7 +106,9 @@ def measure(pixels: Pixels, even_ground_share: float) -> Ink | None:
     if on_ground.sum() < even_ground_share * area:
         return None
     ratio = contrast_ratio(*_luminances(pixels[on_ground], pixels[ink]))
-    return Ink(contrast=ratio, line_px=_line_height(ink))
+    ends = [ink[0], *([] if cut else [ink[-1]])]
+    framed = any(np.count_nonzero(end) >= LEAST_AT_END for end in ends)
+    return Ink(contrast=ratio, line_px=_line_height(ink), framed=framed)
 
 
 def _luminances(ground: Pixels, ink: Pixels) -> tuple[float, float]:

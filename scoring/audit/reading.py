@@ -48,13 +48,17 @@ def audit_run(run: Run, directory: Path, rules: Rules | None = None) -> tuple[Ju
     rules = rules or load_rules()
     found: list[Judgement] = []
     guides: dict[GuideKey, list[Seen]] = {}
+    judged: set[tuple[AppKey, str]] = set()
     for attempt, step in _distinct(run.attempts):
+        app = attempt.app, attempt.simulated
         screen = _screen(directory, step.hierarchy or "")
         package = _package(attempt, screen)
         at = _sighting(run.run.run_id, attempt, step, package)
-        found += _judge(screen, at, attempt, directory, rules)
+        if (app, at.hierarchy) not in judged:  # a screen has its guide in each scenario
+            judged.add((app, at.hierarchy))
+            found += _judge(screen, at, attempt, directory, rules)
         if present := guide_elements(screen, rules):
-            key = (attempt.app, attempt.simulated), attempt.scenario, step.activity
+            key = app, attempt.scenario, step.activity
             guides.setdefault(key, []).append((at, screen, present))
     for seen in guides.values():
         found += _judge_guide(seen, rules)

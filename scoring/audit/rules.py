@@ -50,6 +50,10 @@ class ContrastRules(Frozen):
     ink_of_size: Limit
     error_share: Limit
     even_ground_share: Limit
+    notified_share: Limit
+    """Of the screen's height, at its top: there a notification may lie over the App."""
+    least_line_px: Limit
+    """Of the ink of a line: in a lower one strokes are too thin to have their colour."""
 
 
 class TargetRules(Frozen):

@@ -102,13 +102,22 @@ def test_the_words_inside_name_a_control_and_an_empty_field_cannot_be_told() -> 
     assert [each.right for each in judge_labels(screen(row, field), AT, RULES)] == [True, None]
 
 
-def drawn(colour: str) -> Pixels:
-    """Strokes of four pixels in a line 36 pixels high, which is a text of some 12 dp."""
+def drawn(colour: str, top: int = 620, high: int = 36, ground: int = 0) -> Pixels:
+    """Strokes of six pixels in a line of so many, and a light grey ground that ends below it."""
     picture = Image.new("RGB", (1080, 2400), "#ffffff")
     brush = ImageDraw.Draw(picture)
+    if ground:
+        brush.rectangle((300, top + high + 20 - ground, 580, 2400), fill="#dddddd")
     for left in range(320, 560, 20):
-        brush.rectangle((left, 320, left + 5, 355), fill=colour)
+        brush.rectangle((left, top, left + 5, top + high - 1), fill=colour)
     return np.asarray(picture)
+
+
+def judged(picture: Pixels, top: int = 600) -> bool | None:
+    shown = screen(node(300, top, 280, 76, text="领取条件", resource_id="p:id/body"))
+    (found,) = judge_contrast(shown, AT, picture, SCALE, RULES)
+    assert found.element == "body"
+    return found.right
 
 
 @pytest.mark.parametrize(
@@ -116,9 +125,19 @@ def drawn(colour: str) -> Pixels:
     [("#000000", True), ("#767676", True), ("#7a7a7a", None), ("#bbbbbb", False)],
 )
 def test_a_text_must_stand_out_from_its_ground(colour: str, right: bool | None) -> None:
-    shown = screen(node(300, 300, 280, 76, text="领取条件", resource_id="p:id/body"))
-    (found,) = judge_contrast(shown, AT, drawn(colour), SCALE, RULES)
-    assert (found.element, found.right) == ("body", right)
+    assert judged(drawn(colour)) is right
+
+
+@pytest.mark.parametrize(("colour", "right"), [("#000000", True), ("#bbbbbb", None)])
+def test_what_is_faint_where_a_notification_may_lie_cannot_be_told(
+    colour: str, right: bool | None
+) -> None:
+    assert judged(drawn(colour, top=320), top=300) is right
+
+
+def test_what_is_faint_before_a_picture_or_in_thin_strokes_cannot_be_told() -> None:
+    assert judged(drawn("#bbbbbb", ground=30)) is None
+    assert judged(drawn("#bbbbbb", high=14)) is None
 
 
 def test_a_picture_of_another_size_says_nothing_of_contrast() -> None:
