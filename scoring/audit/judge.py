@@ -57,6 +57,10 @@ def judge_labels(screen: Screen, at: Sighting, rules: Rules) -> Iterator[Judgeme
         )  # fmt: skip
 
 
+UNWRITTEN = frozenset({"RatingBar", "SeekBar", "ProgressBar"})
+"""Classes whose text is a value that stars or a bar show, and nothing that is written."""
+
+
 def judge_contrast(
     screen: Screen, at: Sighting, picture: Pixels, scale: Scale, rules: Rules
 ) -> Iterator[Judgement]:
@@ -72,6 +76,8 @@ def judge_contrast(
         if box is None or not element.leaf or not element.text.strip():
             continue
         if element.password or not element.enabled or any(screen.cut_off(element)):
+            continue
+        if element.kind in UNWRITTEN:
             continue
         ink = measure(picture[max(box.top, 0) : box.bottom, max(box.left, 0) : box.right], share)
         if ink is None:

@@ -140,6 +140,11 @@ def test_what_is_faint_before_a_picture_or_in_thin_strokes_cannot_be_told() -> N
     assert judged(drawn("#bbbbbb", high=14)) is None
 
 
+def test_stars_are_no_text() -> None:
+    stars = node(300, 600, 280, 76, text="0.0").replace("view.View", "widget.RatingBar")
+    assert not [*judge_contrast(screen(stars), AT, drawn("#bbbbbb"), SCALE, RULES)]
+
+
 def test_a_picture_of_another_size_says_nothing_of_contrast() -> None:
     shown = screen(node(300, 300, 280, 76, text="领取条件"))
     assert not [*judge_contrast(shown, AT, drawn("#bbbbbb")[:1200], SCALE, RULES)]
