@@ -16,7 +16,7 @@ from scoring.audit.rules import load_rules
 from scoring.audit.screen import Scale, read_screen
 
 RULES = load_rules()
-LOGIN = ".LoginActivity"
+LOGIN, GUIDE = ".LoginActivity", ".GuideActivity"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -65,3 +65,9 @@ def test_the_pale_hints_of_fields_are_found_in_each_edition() -> None:
     pale = {("contrast", "login_mobile"), ("contrast", "login_code")}
     for edition in APPS:
         assert pale <= wrong(edition, LOGIN)
+
+
+def test_the_pale_words_of_a_guide_are_found_where_they_are_planted_and_nowhere_else() -> None:
+    planted = ("conditions", "materials", "time_limit", "process", "fee")
+    assert wrong("sample_city_cluttered", GUIDE) == {("contrast", f"guide_{it}") for it in planted}
+    assert wrong("sample_city", GUIDE) == set()
