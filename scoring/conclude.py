@@ -12,11 +12,11 @@ from scoring.audit.findings import Judgement, once
 from scoring.audit.reading import audit_run, audits_of
 from scoring.explain import Evidence, Explanation, explain
 from scoring.frame import attempt_frame, step_frame
-from scoring.index import index_apps, index_each
+from scoring.index import Indexes, index_apps, index_each
 from scoring.pack import values_by_app
 from scoring.scorecard import Scorecard, score, with_index
 from scoring.show import show
-from scoring.tree import INDICATORS, load_tree
+from scoring.tree import INDICATORS, Tree, load_tree
 from scoring.values import attempt_values
 from scoring.write import write
 
@@ -58,12 +58,21 @@ def explain_runs(
         InvalidFile: the file of indicators has mistakes.
     """
     tree = load_tree(indicators)
+    return explain(tree, *gather(directories, tree), indicator, app)
+
+
+def gather(directories: Sequence[Path], tree: Tree) -> tuple[Indexes, Evidence]:
+    """The index of the Apps of runs, and all that it was made of.
+
+    Raises:
+        UsageError: a directory is no run.
+    """
     runs = [(read_run(directory), directory) for directory in directories]
     judgements = audit(runs)
     only = [run for run, _ in runs]
     values = attempt_values(attempt_frame(only), step_frame(only))
     index = index_apps(tree, values, audits_of(judgements))
-    return explain(tree, index, Evidence(runs, values, judgements), indicator, app)
+    return index, Evidence(runs, values, judgements)
 
 
 def audit(runs: Iterable[tuple[Run, Path]]) -> tuple[Judgement, ...]:

@@ -6,19 +6,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from harness.appium_driver import open_session
 from harness.clock import VirtualClock
 from harness.evidence import Evidence
 from harness.load import load_scenario
-from harness.model import AttemptRecord, PlannedAttempt, Scenario
+from harness.model import PlannedAttempt, RunRecord, Scenario, SimulatedDevice
 from harness.phone.afflict import plant as afflict
 from harness.phone.apps import load
 from harness.phone.device import Phone
@@ -31,6 +32,7 @@ from harness.plan import plan
 from harness.project import Project, read_project, scenario_files
 from harness.runner import run_attempt
 from harness.stage import Task
+from harness.store import RunDirectory, read_run
 
 ROOT = Path(__file__).parents[1]
 DEVICE = "phone"
@@ -40,31 +42,44 @@ COMMAND_S = 0.02
 """What a command takes of virtual time: as many looks to a wait as on a real phone, no more."""
 
 
-def run_editions(times: int = 1) -> Iterator[AttemptRecord]:
-    """Makes every task on every edition so many times, on one attended phone."""
+def run_editions(results: Path, times: int = 1) -> Path:
+    """Keeps a run of every task on every edition, so many times, on one attended phone.
+
+    Returns:
+        The run's directory.
+    """
     project = read_project(ROOT)
     documents = [load_scenario(path, root=ROOT) for path in scenario_files(ROOT)]
     scenarios = {document.value.id: document.value for document in documents}
-    planned = plan(
-        documents,
-        tuple(project.profiles.values()),
-        project.shared,
-        {DEVICE: tuple(APPS)},
-        times,
-        (DEVICE,),
-    )
+    profiles = [project.profiles[app] for app in APPS]
+    planned = plan(documents, profiles, project.shared, {DEVICE: tuple(APPS)}, times, (DEVICE,))
     clock = VirtualClock()
+    request = RunRecord(
+        run_id="editions",
+        started_at=clock.now(),
+        versions={},
+        commit="",
+        options={},
+        devices={DEVICE: SimulatedDevice(kind="simulated", apps=tuple(APPS))},
+        apps=tuple(profile.value for profile in profiles),
+        scenarios=tuple(
+            scenarios[id] for id in dict.fromkeys(a.scenario for a in planned.attempts)
+        ),
+        plan=planned.attempts,
+    )
     phone = Phone(load(tuple(APPS)), clock, metrics=METRICS, attended=True)
     afflict(phone, DEVICE, Trouble("slow_device", seconds=COMMAND_S))
     with (
+        RunDirectory.create(results, request) as directory,
         serving(phone, pause=clock.sleep) as url,
-        Evidence(lambda data, suffix: f"{len(data)}.{suffix}") as evidence,
+        Evidence(directory.keep) as evidence,
     ):
         driver = open_session(url, {})
-        for attempt in planned.attempts:
+        for attempt in track(planned.attempts, "attempts", transient=True):
             task = _task(attempt, scenarios[attempt.scenario], project)
-            yield run_attempt(task, lambda: driver, evidence, clock)
+            directory.append(run_attempt(task, lambda: driver, evidence, clock))
         driver.close()
+    return directory.path
 
 
 def _task(attempt: PlannedAttempt, scenario: Scenario, project: Project) -> Task:
@@ -75,7 +90,9 @@ def _task(attempt: PlannedAttempt, scenario: Scenario, project: Project) -> Task
 def main(times: Annotated[int, typer.Option(min=1)] = 10) -> None:
     """Prints how each plant came out, so many times."""
     outcomes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for record in run_editions(times):
+    with TemporaryDirectory() as results:
+        run = read_run(run_editions(Path(results), times))
+    for record in run.attempts:
         outcomes[record.scenario, record.app][str(record.verdict.outcome)] += 1
     table = Table("edition", "plant", "task", "must be", "was", title_justify="left")
     for plant in PLANTS:
