@@ -18,15 +18,14 @@ from harness.errors import HarnessError, UsageError
 from harness.model import Words
 from harness.store import Run, find_run, read_run
 from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
-from scoring.compare import choose_sides, compare
-from scoring.conclude import explain_runs, score_runs
+from scoring.conclude import compare_runs, explain_runs, index_runs, score_runs
 from scoring.doubt import Doubts, doubt
 from scoring.explain import Explanations
 from scoring.gates import broken_gates
 from scoring.homes import parse_home, parse_sigma, settle
 from scoring.illustrate import draw, write_charts
-from scoring.index import Indexes, index_each
-from scoring.pack import open_packed, pack, values_by_app
+from scoring.index import Indexes
+from scoring.pack import open_packed, pack
 from scoring.sample_size import POWER, plan_sample
 from scoring.schema import write_schema
 from scoring.scorecard import SIMULATED_NOTE
@@ -89,7 +88,7 @@ def score_command(
 ) -> None:
     """Print scorecard and index of a run; of several runs, their attempts taken together."""
     with _exit_codes():
-        card = score_runs([find_run(run, results) for run in runs], indicators)
+        card = score_runs(_find(runs, results), indicators)
         if json:
             typer.echo(to_json(card), nl=False)
         else:
@@ -112,7 +111,7 @@ def explain_command(
 ) -> None:
     """Walk from a number of the index to its formula, weights, attempts, steps and pictures."""
     with _exit_codes():
-        directories = [find_run(run, results) for run in runs]
+        directories = _find(runs, results)
         found = explain_runs(directories, indicator, app, indicators)
         if json:
             typer.echo(Explanations(found).model_dump_json(indent=2))
@@ -138,8 +137,7 @@ def compare_command(  # noqa: PLR0913, PLR0917  each is an option of the command
 ) -> None:
     """Hold an App against another of one run, or the second of two runs against the first."""
     with _exit_codes():
-        sides = choose_sides(_read(runs, results), apps)
-        found = compare(*sides, load_tree(indicators), paired=paired)
+        found = compare_runs(_find(runs, results), apps, indicators, paired=paired)
         if json:
             typer.echo(found.model_dump_json(indent=2))
         else:
@@ -171,8 +169,7 @@ def plan_command(
 ) -> None:
     """Say how many more attempts, or tasks, would tell two Apps apart."""
     with _exit_codes():
-        sides = choose_sides(_read(runs, results), apps)
-        found = plan_sample(compare(*sides, load_tree(indicators)), power)
+        found = plan_sample(compare_runs(_find(runs, results), apps, indicators), power)
         if json:
             typer.echo(found.model_dump_json(indent=2))
         else:
@@ -308,16 +305,20 @@ def _pass_gates(broken: Iterable[str]) -> None:
         raise typer.Exit(BELOW_A_GATE)
 
 
+def _find(references: Iterable[str], results: Path) -> list[Path]:
+    return [find_run(reference, results) for reference in references]
+
+
 def _read(references: Iterable[str], results: Path) -> list[Run]:
-    return [read_run(find_run(reference, results)) for reference in references]
+    return [read_run(directory) for directory in _find(references, results)]
 
 
 def _index(references: Iterable[str], results: Path, indicators: Path) -> Indexes:
-    directories = [find_run(reference, results) for reference in references]
+    directories = _find(references, results)
     for directory in directories:
         if open_packed(directory) is not None:
             typer.echo(f"scoring: {directory}: from its packed frames", err=True)
-    return index_each(load_tree(indicators), values_by_app(directories))
+    return index_runs(directories, indicators)
 
 
 def _doubt(

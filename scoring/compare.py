@@ -26,7 +26,7 @@ from scoring.differences import (
 )
 from scoring.estimate import Estimate
 from scoring.frame import attempt_frame, scenario_of, step_frame
-from scoring.index import ASSUMED_NOTE, Comparison, index_apps
+from scoring.index import ASSUMED_NOTE, ByItem, Comparison, Indexes, index_apps
 from scoring.measures import completion_rate, geometric_mean
 from scoring.scorecard import ROBOT_NOTE, SIMULATED_NOTE, Kind
 from scoring.tree import Tree
@@ -179,7 +179,14 @@ def _apps_of(run: Run) -> tuple[str, ...]:
     return tuple(dict.fromkeys(attempt.app for attempt in run.attempts))
 
 
-def compare(first: Side, second: Side, tree: Tree, *, paired: bool = False) -> SideBySide:
+def compare(
+    first: Side,
+    second: Side,
+    tree: Tree,
+    *,
+    paired: bool = False,
+    audits: tuple[ByItem, ByItem] = ({}, {}),
+) -> SideBySide:
     """Holds the second against the first.
 
     Args:
@@ -188,6 +195,7 @@ def compare(first: Side, second: Side, tree: Tree, *, paired: bool = False) -> S
         tree: by which the index is computed.
         paired: attempts of one repetition on one device belong together, as where the same
             person tried both. A robot's do not: its repetitions have nothing in common.
+        audits: what the screens of each showed.
 
     Raises:
         UsageError: a side has no attempts that count, or one is of a simulated phone and the
@@ -209,7 +217,7 @@ def compare(first: Side, second: Side, tree: Tree, *, paired: bool = False) -> S
         first=_describe(first, before, simulated[0]),
         second=_describe(second, after, simulated[1]),
         paired=paired,
-        overall=_overall(tasks, (first, second), tree, paired),
+        overall=_overall(tasks, _index(first, second, tree, simulated[0], audits), paired),
         tasks=tasks,
         only_first=_only(before, after),
         only_second=_only(after, before),
@@ -363,14 +371,16 @@ def _change(gain: float, p: float) -> Change:
 # --- all tasks together ---------------------------------------------------------------------------
 
 
-def _overall(
-    tasks: Sequence[TaskCompared], sides: tuple[Side, Side], tree: Tree, paired: bool
-) -> Overall:
-    values = pd.concat(
-        [_values(side).assign(app=place) for side, place in zip(sides, ("1", "2"), strict=True)],
-        ignore_index=True,
-    )
-    found = index_apps(tree, values)
+def _index(
+    first: Side, second: Side, tree: Tree, simulated: bool, audits: tuple[ByItem, ByItem]
+) -> Indexes:
+    """Of the sides as Apps called 1 and 2: two versions of one App have one name."""
+    values = [_values(first).assign(app="1"), _values(second).assign(app="2")]
+    of_side = {("1", simulated): audits[0], ("2", simulated): audits[1]}
+    return index_apps(tree, pd.concat(values, ignore_index=True), of_side)
+
+
+def _overall(tasks: Sequence[TaskCompared], found: Indexes, paired: bool) -> Overall:
     indexes = {each.app: each.index for each in found.apps}
     order = next(iter(found.comparisons), None)
     ratios = [task.time.difference.value for task in tasks if task.time is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,9 +10,10 @@ from rich.console import Console
 from harness.store import Run, read_run
 from scoring.audit.findings import Judgement, once
 from scoring.audit.reading import audit_run, audits_of
+from scoring.compare import Side, SideBySide, choose_sides, compare
 from scoring.explain import Evidence, Explanation, explain
 from scoring.frame import attempt_frame, step_frame
-from scoring.index import Indexes, index_apps, index_each
+from scoring.index import ByItem, Indexes, index_apps, index_each
 from scoring.pack import values_by_app
 from scoring.scorecard import Scorecard, score, with_index
 from scoring.show import show
@@ -41,11 +42,46 @@ def score_runs(directories: Sequence[Path], indicators: Path = INDICATORS) -> Sc
         UsageError: a directory is no run, or one is given twice.
         InvalidFile: the file of indicators has mistakes.
     """
+    card = score([read_run(directory) for directory in directories])
+    return with_index(card, index_runs(directories, indicators))
+
+
+def index_runs(directories: Sequence[Path], indicators: Path = INDICATORS) -> Indexes:
+    """The index of the Apps of runs; from packed frames where there are any.
+
+    Raises:
+        UsageError: a directory is no run.
+        InvalidFile: the file of indicators has mistakes.
+    """
     tree = load_tree(indicators)
+    judgements = audit((read_run(directory), directory) for directory in directories)
+    return index_each(tree, values_by_app(directories), audits_of(judgements))
+
+
+def compare_runs(
+    directories: Sequence[Path],
+    apps: Sequence[str],
+    indicators: Path = INDICATORS,
+    *,
+    paired: bool = False,
+) -> SideBySide:
+    """Two Apps of one run, or two runs, held against each other.
+
+    Raises:
+        UsageError: they cannot be compared, or there are several pairs to choose from.
+        InvalidFile: the file of indicators has mistakes.
+    """
     runs = [read_run(directory) for directory in directories]
-    card = score(runs)
-    audits = audits_of(audit(zip(runs, directories, strict=True)))
-    return with_index(card, index_each(tree, values_by_app(directories), audits))
+    first, second = choose_sides(runs, apps)
+    tree = load_tree(indicators)
+    places = dict(zip((run.run.run_id for run in runs), directories, strict=True))
+    audits = (_audit_side(first, places), _audit_side(second, places))
+    return compare(first, second, tree, paired=paired, audits=audits)
+
+
+def _audit_side(side: Side, places: Mapping[str, Path]) -> ByItem:
+    found = audits_of(audit([(side.run, places[side.run.run.run_id])]))
+    return next((items for (app, _), items in found.items() if app == side.app), {})
 
 
 def explain_runs(

@@ -42,7 +42,8 @@ RATES: frozenset[Measure] = frozenset(
 AUDITED = "share of all that could be told"
 AppKey = tuple[str, bool]
 """An App, and whether on a simulated phone."""
-Audits = Mapping[AppKey, Mapping[str, Audited]]
+ByItem = Mapping[str, Audited]
+Audits = Mapping[AppKey, ByItem]
 """By item, what was found right on an App's screens."""
 
 

@@ -6,6 +6,7 @@ Planned for the difference that was seen, which is itself uncertain: an outlook,
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from statistics import NormalDist
 
 from statsmodels.stats.power import NormalIndPower, TTestIndPower
@@ -22,7 +23,6 @@ from scoring.estimate import Estimate
 POWER = 0.80
 MOST = 10_000
 """More than anybody makes; beyond it the answer is that nobody knows."""
-
 SEEN_NOTE = Words(
     zh="按已观察到的差异估算；真实差异若只有一半，所需次数约为四倍",
     en="Planned for the difference that was seen; a true one of half its size takes about four "
@@ -224,12 +224,15 @@ def attempts_for_times(ratio: Difference, alpha: float = ALPHA, power: float = P
     if not ratio.statistic:
         return None
     effect = abs(ratio.statistic) * math.sqrt(sum(1 / n for n in ratio.n))
-    test = TTestIndPower()
-    if test.power(effect, 2, alpha) >= power:
-        return 2
-    if test.power(effect, MOST, alpha) < power:
-        return None
-    return math.ceil(float(test.solve_power(effect_size=effect, alpha=alpha, power=power)))
+    sizes = range(2, MOST + 1)
+    place = bisect_left(sizes, power, key=lambda n: _power(effect, n, alpha))
+    return sizes[place] if place < len(sizes) else None
+
+
+def _power(effect: float, n: int, alpha: float) -> float:
+    """Of the t-test with n a side. Of the tail on the seen side alone: of the other, which a
+    test from both sides has too, scipy cannot say the share where the effect is large."""
+    return float(TTestIndPower().power(effect, n, alpha / 2, alternative="larger"))
 
 
 def smallest_difference(

@@ -15,7 +15,7 @@ from harness.phone.sample_city import plants
 from harness.phone.sample_city.plants import CLUTTERED, PLANTS, TROUBLED
 from harness.store import read_run
 from scoring.audit.findings import Judgement
-from scoring.conclude import audit, gather, score_runs
+from scoring.conclude import audit, compare_runs, gather, score_runs
 from scoring.explain import explain
 from scoring.index import AppIndex
 from scoring.schema import schema_text
@@ -186,6 +186,17 @@ def test_the_pale_guide_is_found_and_in_no_other_edition(
         if each.item == "contrast" and each.right is False and each.element == "guide_conditions"
     }
     assert pale == {CLUTTERED}
+
+
+def test_apps_are_compared_by_the_very_index_that_the_card_shows(
+    directory: Path, card: Scorecard
+) -> None:
+    overall = compare_runs([directory], [WELL_KEPT, CLUTTERED]).overall
+    for shown, compared in ((WELL_KEPT, overall.first_index), (CLUTTERED, overall.second_index)):
+        index = of(card, shown).index
+        assert index is not None
+        assert compared is not None
+        assert compared.value == pytest.approx(index.value)
 
 
 def test_the_card_of_a_fresh_run_is_as_the_published_schema_says(card: Scorecard) -> None:

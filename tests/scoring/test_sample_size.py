@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from statsmodels.stats.power import TTestIndPower
 from typer.testing import CliRunner, Result
 
 from harness.model import Outcome
@@ -92,6 +93,18 @@ def test_times_take_as_many_as_the_effect_asks() -> None:
     assert attempts_for_times(half.model_copy(update={"statistic": 0.0})) is None
     assert attempts_for_times(half.model_copy(update={"statistic": 1e-4})) is None
     assert attempts_for_times(half.model_copy(update={"statistic": 500.0})) == 2
+
+
+@pytest.mark.parametrize("statistic", [0.4, 2.0, 6.0, 14.0, 40.0, 90.0, 1e6])
+def test_as_many_attempts_are_planned_as_have_the_power_and_no_more(statistic: float) -> None:
+    ratio = compare_times([10.0, 11.0, 12.0] * 3, [20.0, 22.0, 24.0] * 3)
+    assert ratio is not None
+    planned = attempts_for_times(ratio.model_copy(update={"statistic": statistic}))
+    assert planned is not None
+    effect = statistic * math.sqrt(2 / 9)
+    power = TTestIndPower().power
+    assert power(effect, planned, 0.025, alternative="larger") >= 0.8
+    assert planned == 2 or power(effect, planned - 1, 0.025, alternative="larger") < 0.8
 
 
 def test_the_smallest_difference_shrinks_with_attempts() -> None:
