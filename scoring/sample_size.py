@@ -230,8 +230,11 @@ def attempts_for_times(ratio: Difference, alpha: float = ALPHA, power: float = P
 
 
 def _power(effect: float, n: int, alpha: float) -> float:
-    """Of the t-test with n a side. Of the tail on the seen side alone: of the other, which a
-    test from both sides has too, scipy cannot say the share where the effect is large."""
+    """Of the t-test with n a side, by the tail on the side that was seen.
+
+    Of the other, which a test from both sides has too, scipy cannot say how little it is
+    where the effect is large.
+    """
     return float(TTestIndPower().power(effect, n, alpha / 2, alternative="larger"))
 
 

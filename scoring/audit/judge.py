@@ -86,7 +86,9 @@ def judge_contrast(
         large = ink.line_px / scale.pixels > least_large
         limit = rules.contrast.large_text if large else rules.contrast.text
         right: bool | None = ink.contrast >= limit.value or None
-        below = ink.contrast < limit.value * (1 - rules.contrast.error_share.value)
+        small = ink.line_px < rules.contrast.sure_line_px.value
+        error = rules.contrast.error_share_small if small else rules.contrast.error_share
+        below = ink.contrast < limit.value * (1 - error.value)
         if below and not _doubtful(ink, box, screen, rules):
             right = False
         yield _judgement(

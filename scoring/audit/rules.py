@@ -49,6 +49,9 @@ class ContrastRules(Frozen):
     large_above_dp: Limit
     ink_of_size: Limit
     error_share: Limit
+    error_share_small: Limit
+    """Of a text whose lines are lower than `sure_line_px`: JPEG bleaches small coloured letters."""
+    sure_line_px: Limit
     even_ground_share: Limit
     notified_share: Limit
     """Of the screen's height, at its top: there a notification may lie over the App."""

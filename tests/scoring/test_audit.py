@@ -140,6 +140,14 @@ def test_what_is_faint_before_a_picture_or_in_thin_strokes_cannot_be_told() -> N
     assert judged(drawn("#bbbbbb", high=14)) is None
 
 
+@pytest.mark.parametrize(("high", "right"), [(26, None), (36, False)])
+def test_of_small_letters_only_what_is_far_below_its_limit_is_wrong(
+    high: int, right: bool | None
+) -> None:
+    assert judged(drawn("#8a8a8a", high=high)) is right
+    assert judged(drawn("#bbbbbb", high=high)) is False
+
+
 def test_stars_are_no_text() -> None:
     stars = node(300, 600, 280, 76, text="0.0").replace("view.View", "widget.RatingBar")
     assert not [*judge_contrast(screen(stars), AT, drawn("#bbbbbb"), SCALE, RULES)]
