@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 
 from harness.driver import Driver, Seen
 from harness.model import (
     LOCATORS_IN,
     AppProfile,
+    ByClass,
+    ByDescription,
+    ById,
+    ByText,
     Condition,
     Contains,
     Context,
@@ -90,6 +95,14 @@ class Finder:
                 return Found(candidates[0], match)
         return None
 
+    def rules_out(self, target: Target, hierarchy: str) -> bool:
+        """Whether the screen's hierarchy lacks the very words that all locators look for.
+
+        Then nobody need ask the phone. False where a locator is not of plain words.
+        """
+        looked_for = [_words(locator) for locator in self._locators(target)]
+        return hierarchy != "" and all(words and words not in hierarchy for words in looked_for)
+
     def sight(self, condition: Condition) -> Sight:
         """The condition's element and whether it is as it should be."""
         found = self.find(condition.visible, condition.context)
@@ -113,6 +126,21 @@ class Finder:
 
     def _locators(self, target: Target) -> tuple[Locator, ...]:
         return self._profile.elements.get(target, ()) if isinstance(target, str) else (target,)
+
+
+def _words(locator: Locator) -> str:
+    """What stands in the hierarchy of a screen that has the element; empty if it is not known."""
+    match locator:
+        case ById(id=words) | ByClass(class_=words):
+            pass
+        case (
+            ByText(text=str(words) | Contains(contains=words))
+            | ByDescription(description=str(words) | Contains(contains=words))
+        ):
+            pass
+        case _:
+            return ""
+    return words if words.isprintable() and escape(words) == words else ""
 
 
 def lacks(condition: Condition, found: Found | None) -> Failure | None:

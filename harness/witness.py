@@ -133,5 +133,9 @@ class Witness:
             here = (checkpoint.context == "webview") == (self._stage.driver.page is not None)
             if name in self.checkpoints or not here:
                 continue  # evidence never goes from one context to another
+            if checkpoint.context == "native" and self._stage.finder.rules_out(
+                checkpoint.at, self._hierarchy
+            ):
+                continue
             if self._stage.finder.find(checkpoint.at, checkpoint.context) is not None:
                 self.checkpoints = (*self.checkpoints, name)
