@@ -39,7 +39,7 @@ from scoring.tree import INDICATORS, load_tree
 from scoring.verify import Verification, verify
 from scoring.verify import show as show_checks
 from scoring.weights import CONCENTRATION, load_pairwise
-from scoring.write import to_json
+from scoring.write import to_json, write_to
 
 app = typer.Typer(
     add_completion=False,
@@ -82,6 +82,10 @@ def main() -> None:
 @app.command("score")
 def score_command(
     runs: Runs,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Write JSON, CSVs and a workbook there as well."),
+    ] = None,
     indicators: Indicators = INDICATORS,
     results: Results = Path("results"),
     json: Json = False,
@@ -89,6 +93,8 @@ def score_command(
     """Print scorecard and index of a run; of several runs, their attempts taken together."""
     with _exit_codes():
         card = score_runs(_find(runs, results), indicators)
+        for path in () if to is None else write_to(card, to):
+            typer.echo(f"scoring: {path}", err=True)
         if json:
             typer.echo(to_json(card), nl=False)
         else:

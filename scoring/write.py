@@ -1,4 +1,4 @@
-"""The scorecard as files: JSON for programs, CSV for spreadsheets.
+"""The scorecard as files: JSON for programs, CSV and a workbook for people.
 
 The texts are made here; the store knows where they go and writes them whole.
 """
@@ -10,10 +10,13 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.errors import ResultsTrouble
 from harness.model import Outcome
 from harness.store import write_scores
 from scoring.estimate import Estimate
+from scoring.index import AppIndex, NodeScore, name_of
 from scoring.scorecard import KINDS, AppScore, Counts, Repeats, Scorecard, TaskScore
+from scoring.workbook import to_xlsx
 
 Cell = str | int | float | bool | None
 
@@ -22,19 +25,47 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(card: Scorecard, directory: Path) -> tuple[Path, ...]:
-    """Writes scorecard.json, tasks.csv and apps.csv under scores/ of a run, over earlier ones.
+    """Writes the card as files under scores/ of a run, over earlier ones.
 
     Raises:
         ResultsTrouble: they cannot be written.
     """
-    return write_scores(
-        directory,
-        {
-            "scorecard.json": to_json(card).encode(),
-            "tasks.csv": to_csv([_task_row(task) for task in card.tasks]),
-            "apps.csv": to_csv([_app_row(app) for app in card.apps]),
-        },
-    )
+    return write_scores(directory, to_files(card))
+
+
+def write_to(card: Scorecard, folder: Path) -> tuple[Path, ...]:
+    """Writes the card as files into a folder, which is made if it is not there.
+
+    Raises:
+        ResultsTrouble: they cannot be written.
+    """
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in to_files(card).items():
+            (folder / name).write_bytes(data)
+            written.append(folder / name)
+    except OSError as exc:
+        raise ResultsTrouble(f"{folder}: the scores could not be written: {exc}") from exc
+    return tuple(written)
+
+
+def to_files(card: Scorecard) -> dict[str, bytes]:
+    """The card as JSON, as CSVs and as a workbook, by the name of the file."""
+    indexes = () if card.index is None else card.index.apps
+    of_app = {(each.app, each.simulated): each for each in indexes}
+    return {
+        "scorecard.json": to_json(card).encode(),
+        "tasks.csv": to_csv([_task_row(task) for task in card.tasks]),
+        "apps.csv": to_csv(
+            [
+                _app_row(app) | _index_cells(of_app.get((app.app, app.simulated)), card)
+                for app in card.apps
+            ]
+        ),
+        "indicators.csv": to_csv([_node_row(app, node) for app in indexes for node in app.nodes]),
+        "indicators.xlsx": to_xlsx(card),
+    }
 
 
 def to_json(card: Scorecard) -> str:
@@ -108,6 +139,39 @@ def _app_row(app: AppScore) -> dict[str, Cell]:
         "package_verified": app.verified.package,
         "elements_verified": app.verified.elements,
         "elements_never_verified": len(app.never_verified),
+    }
+
+
+def _index_cells(app: AppIndex | None, card: Scorecard) -> dict[str, Cell]:
+    ranks = {} if card.index is None else card.index.ranks
+    key = "" if app is None else name_of((app.app, app.simulated))
+    best, worst = ranks.get(key, (None, None))
+    return {
+        **_estimate_cells("index", None if app is None else app.index),
+        "index_geometric": None if app is None else app.geometric,
+        "index_covered": None if app is None else app.covered,
+        "band_zh": None if app is None or app.band is None else app.band.zh,
+        "band_en": None if app is None or app.band is None else app.band.en,
+        "place_best": best,
+        "place_worst": worst,
+    }
+
+
+def _node_row(app: AppIndex, node: NodeScore) -> dict[str, Cell]:
+    return {
+        "app": app.app,
+        "simulated": app.simulated,
+        "id": node.id,
+        "level": node.level,
+        "title_zh": node.title.zh,
+        "title_en": node.title.en,
+        "weight": node.weight,
+        "share": node.share,
+        "mark": node.mark,
+        "measure": node.measure,
+        **_estimate_cells("score", node.score),
+        "covered": node.covered,
+        "attempts": len(node.attempts),
     }
 
 

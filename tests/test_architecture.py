@@ -47,6 +47,7 @@ ROOMS = {
     "statsmodels": {"scoring.measures", "scoring.differences", "scoring.sample_size"},
     "scipy": {"scoring.measures", "scoring.differences", "scoring.index", "scoring.weights"},
     "pyarrow": {"scoring.pack"},
+    "xlsxwriter": {"scoring.workbook"},
     "matplotlib": {"scoring.charts"},
 }
 

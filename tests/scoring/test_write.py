@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import ResultsTrouble
 from harness.model import Outcome
-from scoring.scorecard import Scorecard, score
-from scoring.write import to_csv, to_json, write
+from scoring.scorecard import Scorecard, score, with_index
+from scoring.tree import load_tree
+from scoring.write import to_csv, to_json, write, write_to
 from tests.scoring.example import everything
 from tests.scoring.records import attempt, attempts, run
 from tests.scoring.records import write as write_run
+from tests.scoring.test_show_index import SAMPLES
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -26,6 +29,8 @@ def test_the_scores_are_written_under_scores(tmp_path: Path) -> None:
         "scores/scorecard.json",
         "scores/tasks.csv",
         "scores/apps.csv",
+        "scores/indicators.csv",
+        "scores/indicators.xlsx",
     ]
 
 
@@ -39,7 +44,7 @@ def test_the_json_is_the_card_and_says_chinese_as_such(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_opens_the_csv_with_its_chinese_intact(tmp_path: Path) -> None:
     card = score([everything()])
-    _, tasks, apps = write(card, write_run(tmp_path, attempt()))
+    _, tasks, apps, *_ = write(card, write_run(tmp_path, attempt()))
     assert tasks.read_bytes().startswith(b"\xef\xbb\xbf")
     assert len(_rows(tasks)) == len(card.tasks)
     assert [row["name_zh"] for row in _rows(apps)] == ["示例市民云", "他市通"]
@@ -47,7 +52,7 @@ def test_a_spreadsheet_opens_the_csv_with_its_chinese_intact(tmp_path: Path) -> 
 
 def test_what_is_missing_is_an_empty_cell_and_what_nobody_had_a_zero(tmp_path: Path) -> None:
     card = score([run(*attempts({Outcome.NOT_FOUND: 2}))])
-    _, tasks, _ = write(card, write_run(tmp_path, attempt()))
+    _, tasks, *_ = write(card, write_run(tmp_path, attempt()))
     (row,) = _rows(tasks)
     assert (row["task_s"], row["task_s_n"]) == ("", "")
     assert row["rate_n"] == "2"
@@ -61,7 +66,7 @@ def test_a_flaky_task_is_so_in_csv_and_json(tmp_path: Path) -> None:
         *attempts({Outcome.COMPLETED: 2}, scenario="b"),
     )
     card = score([run(*made)])
-    _, tasks, apps = write(card, write_run(tmp_path, attempt()))
+    _, tasks, apps, *_ = write(card, write_run(tmp_path, attempt()))
     assert [(row["stability"], row["flaky"]) for row in _rows(tasks)] == [
         ("flaky", "phone 2/3: completed completed crashed"),
         ("steady", ""),
@@ -87,3 +92,23 @@ def test_a_text_is_never_a_formula_and_a_number_stays_one(text: str) -> None:
     assert list(csv.DictReader(io.StringIO(table, newline=""))) == [
         {"app": f"'{text}", "gap": "-1.5"}
     ]
+
+
+def test_the_index_is_a_row_an_app_and_indicator_and_empty_where_nothing_was_measured(
+    tmp_path: Path,
+) -> None:
+    card = with_index(score([everything()]), SAMPLES["index_partly"])
+    paths = {path.name: path for path in write_to(card, tmp_path / "new" / "folder")}
+    rows = _rows(paths["indicators.csv"])
+    assert len(rows) == 2 * len(list(load_tree().walk()))
+    (completed,) = [row for row in rows if row["app"] == "whole" and row["id"] == "B2.1"]
+    assert (completed["score"], completed["score_n"], completed["level"]) == ("100.0", "2", "3")
+    assert {row["score"] for row in rows if row["id"] == "E1.1"} == {""}
+    (sample, *_) = _rows(paths["apps.csv"])
+    assert (sample["index"], sample["place_best"], sample["band_en"]) == ("", "", "")
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResultsTrouble, match="could not be written"):
+        write_to(score([everything()]), tmp_path / "file")
