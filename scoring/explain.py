@@ -196,10 +196,12 @@ def explain(
         raise UsageError(
             f"--indicator {indicator}: {tree.id} has none of this id{suggest(indicator, tree.ways)}"
         )
+    if not indexes.apps:
+        raise UsageError("no attempt counts: there is nothing to explain")
     apps = [each for each in indexes.apps if app in (None, each.app)]
     if not apps:
         names = sorted({each.app for each in indexes.apps})
-        raise UsageError(f"--app {app}: was not attempted; there are {', '.join(names) or 'none'}")
+        raise UsageError(f"--app {app}: was not attempted; there are {', '.join(names)}")
     return tuple(_explain(tree, tree.ways[indicator], each, evidence) for each in apps)
 
 

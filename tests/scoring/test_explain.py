@@ -105,3 +105,10 @@ def test_what_is_not_there_is_told_with_code_2(
     assert result.exit_code == 2
     assert said in result.stderr
     assert result.stdout == ""
+
+
+def test_of_a_run_of_which_nothing_counts_nothing_is_explained(tmp_path: Path) -> None:
+    directory = records.write(tmp_path, *records.attempts({Outcome.BLOCKED: 2}))
+    result = call(directory, "--indicator", "B2.1")
+    assert result.exit_code == 2
+    assert "no attempt counts" in result.stderr
