@@ -108,11 +108,18 @@ def _reweigh(tree: Tree, weighing: Weighing, method: str) -> Tree:
             for node in nodes
         )
 
-    nodes = changed(tree.nodes, ROOT)
+    # Whether enough of the weight was measured is decided by the tree that is doubted.
+    coverage = tree.coverage.model_copy(update={"capability": 0.0, "index": 0.0})
     copy = tree.model_copy(
-        update={"nodes": nodes, "weights": "assumed", "id": f"{tree.id} ({method})"}
+        update={
+            "id": f"{tree.id} ({method})",
+            "weights": "assumed",
+            "nodes": changed(tree.nodes, ROOT),
+            "coverage": coverage,
+        }
     )
-    vars(copy).pop("leaves", None)  # computed from the nodes that were
+    for computed in ("leaves", "ways"):  # from the nodes that were
+        vars(copy).pop(computed, None)
     return copy
 
 
@@ -271,7 +278,8 @@ class AppScores:
 
     Attributes:
         apps: their names.
-        leaves: by the id of a leaf its scores, one an App, NaN where not measured.
+        leaves: by the id of a leaf its scores, one an App, NaN where not measured, and where
+            too little was measured for its capability, or the index, to be shown.
         holding: which conditions of gates hold, one an App.
     """
 
@@ -300,9 +308,19 @@ def scores_of(indexes: Indexes, tree: Tree) -> AppScores:
     holding: dict[Condition, NDArray[np.bool_]] = {
         gate.when: np.array([gate.title in app.held for app in indexes.apps]) for gate in tree.gates
     }
-    return AppScores(
-        tuple(name_of((app.app, app.simulated)) for app in indexes.apps), leaves, holding
-    )
+    names = tuple(name_of((app.app, app.simulated)) for app in indexes.apps)
+    return AppScores(names, _shown(tree, leaves, holding), holding)
+
+
+def _shown(
+    tree: Tree, leaves: Mapping[str, Scores], holding: Mapping[Condition, NDArray[np.bool_]]
+) -> dict[str, Scores]:
+    """The leaves that count: under other weights the same ones do."""
+    rolled = roll_up(tree, leaves, holding)
+    return {
+        id: np.where(np.isnan(rolled.nodes[tree.ways[id][0].id] + rolled.index), np.nan, scores)
+        for id, scores in leaves.items()
+    }
 
 
 def entropy_weights(tree: Tree, scores: AppScores) -> tuple[Tree, tuple[str, ...]]:

@@ -18,13 +18,15 @@ from scoring.doubt import Doubts, doubt
 from scoring.estimate import Estimate
 from scoring.frame import step_frame
 from scoring.illustrate import funnel_steps
+from scoring.index import index_apps
+from scoring.leaves import Audited
 from scoring.show_doubt import show
 from scoring.tree import load_tree
 from scoring.weights import Judgement, Pairwise, PairwiseGroup
 from tests.scoring import golden
 from tests.scoring.records import attempt, attempts, step, write
 from tests.scoring.records import run as run_of
-from tests.scoring.samples import Row
+from tests.scoring.samples import Row, frame
 from tests.scoring.test_index import TREE, indexes
 from tests.scoring.test_index import app as app_rows
 
@@ -195,3 +197,16 @@ def test_an_app_whose_index_was_not_measured_is_printed_without_a_place() -> Non
     bare = app_rows("c", [1])[:1]
     found = doubt(TREE, indexes(TWO[0], bare, draws=50), draws=20)
     assert "index not measured: c (simulated)" in printed(found)
+
+
+def test_what_is_measured_just_well_enough_is_so_under_all_weights() -> None:
+    """With E unmeasured the covered weight is 90 %: of many a drawn tree it is under 80 %."""
+    rows = [row for each in TWO for row in each]
+    items = {leaf.item for leaf in TREE.leaves.values() if leaf.item and leaf.id[0] != "E"}
+    found = {(app, True): dict.fromkeys(items, Audited(1.0, 20)) for app in ("a", "b")}
+    measured = index_apps(TREE, frame(rows), found, draws=100)
+    assert measured.apps[0].covered == pytest.approx(0.9)
+    drawn = doubt(TREE, measured, draws=60, concentration=None)
+    assert drawn.stability.left_out == ()
+    assert len(drawn.stability.apps) == 2
+    assert drawn.methods[1].index[0] is not None
