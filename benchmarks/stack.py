@@ -3,9 +3,11 @@
 Both drive one simulated phone behind real adb, Appium and UiAutomator2. The bare
 script is what a tester would write by hand for each task: the same elements found by
 the same locators, the same touches at the same places, the same text, and a
-screenshot saved wherever the harness took one: two and more where it waits for a
-screen to be still. It awaits elements as eagerly as the harness does at its most
-eager; it times, checks and records nothing.
+screenshot saved of each screen of which the harness took one, once what is awaited
+there has come: two and more where the harness waits for a screen to be still. It
+awaits elements as eagerly as the harness does at its most eager; it times, checks
+and records nothing. How many of its screenshots show what the harness's show is
+counted, for only then have both done the same.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from rich.table import Table
 
 from harness.appium_driver import CAPABILITIES, SETTINGS, AppiumDriver, strategy
 from harness.clock import SystemClock
-from harness.evidence import Evidence
+from harness.evidence import Evidence, alike_but_for_system, encode
 from harness.load import load_scenario
 from harness.model import (
     AttemptRecord,
@@ -64,6 +66,10 @@ class Row:
     task: str
     harness_s: float
     bare_s: float
+    pictures: int
+    """Pictures that the harness kept of it."""
+    alike: int
+    """Of these, how many show what the bare script's screenshot at that moment shows."""
 
 
 def measure() -> None:
@@ -97,7 +103,11 @@ def _measure(reached: Reached, folder: Path) -> list[Row]:
                 continue
             for _ in range(ROUNDS):
                 record, harness_s = harness.run(planned, scenario)
-                rows.append(Row(planned.scenario, harness_s, script.run(record, planned)))
+                bare_s = script.run(record, planned)
+                pairs = script.pairs
+                rows.append(
+                    Row(planned.scenario, harness_s, bare_s, len(pairs), harness.alike(pairs))
+                )
     finally:
         harness.close()
         session.quit()
@@ -117,6 +127,10 @@ def _tasks(project: Project) -> Iterator[tuple[PlannedAttempt, Scenario]]:
     )
     for attempt in planned.attempts:
         yield attempt, by_id[attempt.scenario]
+
+
+Pair = tuple[str, Path]
+"""The name of a picture that the harness kept, and the bare script's screenshot beside it."""
 
 
 # --- by the harness -------------------------------------------------------------------------------
@@ -144,6 +158,14 @@ class _Harness:
         self._directory.append(record)
         return record, perf_counter() - began
 
+    def alike(self, pairs: Sequence[Pair]) -> int:
+        """How many of the screenshots show what the harness kept at the same moment."""
+        kept = self._directory.picture_path
+        return sum(
+            alike_but_for_system(encode(shot.read_bytes()), kept(name).read_bytes())
+            for name, shot in pairs
+        )
+
     def close(self) -> None:
         self._evidence.__exit__()
 
@@ -165,26 +187,39 @@ class _Script:
         self._folder = folder
         self._package = package
         self._shots = 0
+        self.pairs: list[Pair] = []
+        """Of the last run."""
 
     def run(self, record: AttemptRecord, planned: PlannedAttempt) -> float:
         """The seconds from the first command to the last screenshot on the disk."""
         steps = {step.path: step.step for step in _flat(planned.steps)}
         last: str | None = None
+        self.pairs = []
         self._session.update_settings({"shouldUseCompactResponses": True})
         began = perf_counter()
         self._session.terminate_app(self._package)
         self._session.execute_script("mobile: clearApp", {"appId": self._package})
-        for done in record.steps:
+        for position, done in enumerate(record.steps):
             # Before a touch the harness takes a picture only where it has had to wait.
             if done.before not in (None, last):
-                self._shoot()
+                self._shoot(done.before)
             if done.status == "done":
                 self._do(done, steps[done.path])
             if done.after is not None:
                 last = done.after
-                for _ in range(1 if done.settled is None else done.settled.looks):
-                    self._shoot()
+                if done.settled is not None:
+                    self._await_next(record.steps[position + 1 :])
+                    for _ in range(done.settled.looks - 1):
+                        self._shoot()
+                self._shoot(done.after)
         return perf_counter() - began
+
+    def _await_next(self, following: Sequence[StepRecord]) -> None:
+        """The element that the harness has waited for: the next one that a step needs."""
+        for step in following:
+            if step.match is not None and step.status == "done":
+                self._found(step, lambda: sleep(PAUSE_FLOOR_S))
+                return
 
     def _do(self, done: StepRecord, step: Step) -> None:
         element = self._await(done)
@@ -234,9 +269,12 @@ class _Script:
             meanwhile()
         raise TimeoutError(f"{done.sentence} was not found")
 
-    def _shoot(self) -> None:
+    def _shoot(self, beside: str | None = None) -> None:
         self._shots += 1
-        self._session.get_screenshot_as_file(str(self._folder / f"{self._shots}.png"))
+        path = self._folder / f"{self._shots}.png"
+        self._session.get_screenshot_as_file(str(path))
+        if beside is not None:
+            self.pairs.append((beside, path))
 
 
 # --- what was measured ----------------------------------------------------------------------------
@@ -247,7 +285,7 @@ def _show(rows: Sequence[Row]) -> None:
         title="Harness and bare script, simulated phone, one Appium", title_justify="left"
     )
     table.add_column("task")
-    for heading in ("n", "harness s", "bare script s", "ratio"):
+    for heading in ("n", "harness s", "bare script s", "ratio", "same pictures"):
         table.add_column(heading, justify="right")
     for task in dict.fromkeys(row.task for row in rows):
         _add(table, task, [row for row in rows if row.task == task])
@@ -258,5 +296,6 @@ def _show(rows: Sequence[Row]) -> None:
 
 def _add(table: Table, name: str, rows: Sequence[Row]) -> None:
     harness_s, bare_s = sum(row.harness_s for row in rows), sum(row.bare_s for row in rows)
+    pictures, alike = sum(row.pictures for row in rows), sum(row.alike for row in rows)
     figures = (f"{harness_s:.2f}", f"{bare_s:.2f}", f"{harness_s / bare_s:.3f}")
-    table.add_row(name, str(len(rows)), *figures)
+    table.add_row(name, str(len(rows)), *figures, f"{alike} of {pictures}")
