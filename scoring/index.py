@@ -21,7 +21,7 @@ from scoring.bootstrap import DRAWS, SEED, Bootstrap, Spread, calibrated, interv
 from scoring.estimate import Estimate
 from scoring.leaves import Audited, Sample, Weights, sample_of, score_leaves
 from scoring.rollup import Rolled, Scores, roll_up
-from scoring.tree import Condition, Coverage, Mark, Measure, Node, Tree
+from scoring.tree import Condition, Coverage, Gate, Mark, Measure, Node, Tree
 from scoring.values import AnyFloats, Floats
 
 METHOD = (
@@ -81,8 +81,8 @@ class AppIndex(Frozen):
     """The weighted geometric mean of the capabilities, beside it."""
     covered: float
     band: Words | None
-    held: tuple[Words, ...]
-    """The gates that hold a node of it."""
+    held: tuple[Gate, ...]
+    """The gates that hold a node of it down."""
     nodes: tuple[NodeScore, ...]
 
 
@@ -272,7 +272,7 @@ def _describe(tree: Tree, scored: _Scored, method: str) -> AppIndex:
         geometric=None if np.isnan(geometric) else geometric,
         covered=float(scored.point.index_covered[0]),
         band=None if index is None else tree.bands.of(index.value),
-        held=tuple(gate.title for gate in tree.gates if holding.get(gate.when)),
+        held=tuple(gate for gate in tree.gates if holding.get(gate.when)),
         nodes=tuple(_describe_node(tree, node, scored, method) for node in tree.walk()),
     )
 

@@ -15,8 +15,8 @@ from scoring.saying import NOTHING
 
 SIDE_BY_SIDE = 3
 """Apps in one table at 80 columns."""
-WIDEST = 17
-"""Of an App's column, whatever its name."""
+NARROWEST = 17
+"""Of an App's column: a score with its interval, or `not measured` in both languages."""
 MANY = 9
 """More Apps are a list in the order of their index: a line each."""
 NOT_MEASURED = "未测 not measured"
@@ -69,7 +69,7 @@ def _table(found: Indexes, apps: Sequence[AppIndex]) -> Table:
     table.add_column("分 Points 0–100\n[95 % 区间]")
     for app in apps:
         heading = Text(f"{app.app}\n{_phone(app)}")
-        table.add_column(heading, overflow="fold", max_width=WIDEST)
+        table.add_column(heading, overflow="fold", min_width=NARROWEST)
     index = (Text(say_score(app.index), style="bold") for app in apps)
     table.add_row(Text("App 指数 index", style="bold"), *index)
     table.add_row(" 等级 Band", *map(_band, apps))
@@ -80,7 +80,7 @@ def _table(found: Indexes, apps: Sequence[AppIndex]) -> Table:
     for row in zip(*(_capabilities(app) for app in apps), strict=True):
         title = row[0].title
         label = Text(f"{row[0].id} {title.zh}" + (f"\n {title.en}" if title.en else ""))
-        table.add_row(label, *map(_capability, row))
+        table.add_row(label, *map(_capability, row, apps))
     return table
 
 
@@ -112,10 +112,11 @@ def _capabilities(app: AppIndex) -> list[NodeScore]:
     return [node for node in app.nodes if node.level == 1]
 
 
-def _capability(node: NodeScore) -> Text:
-    """The score, and how much of it was measured unless all was."""
+def _capability(node: NodeScore, app: AppIndex) -> Text:
+    """The score, whether a gate holds it, and how much of it was measured unless all was."""
     partly = f"\n覆盖 covered {_covered(node.covered)}" if node.covered < 1 - 1e-9 else ""
-    return Text(say_score(node.score) + partly, style="" if node.score else "yellow")
+    held = "\n封顶 held down" if any(gate.node == node.id for gate in app.held) else ""
+    return Text(say_score(node.score) + held + partly, style="" if node.score else "yellow")
 
 
 def _place(found: Indexes, app: AppIndex) -> str:
@@ -164,7 +165,10 @@ def _name(found: Indexes, key: AppKey) -> str:
 def _held(found: Indexes) -> Iterator[Text]:
     for app in found.apps:
         for gate in app.held:
-            yield Text(f"! {app.app}: 封顶 held down: {gate}", style="magenta")
+            yield Text(
+                f"! {app.app}: {gate.node} 封顶于 held at {gate.at_most:g}: {gate.title}",
+                style="magenta",
+            )
 
 
 def _left_out(found: Indexes) -> Iterator[Text]:

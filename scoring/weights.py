@@ -306,7 +306,7 @@ def scores_of(indexes: Indexes, tree: Tree) -> AppScores:
         for id in tree.leaves
     }
     holding: dict[Condition, NDArray[np.bool_]] = {
-        gate.when: np.array([gate.title in app.held for app in indexes.apps]) for gate in tree.gates
+        gate.when: np.array([gate in app.held for app in indexes.apps]) for gate in tree.gates
     }
     names = tuple(name_of((app.app, app.simulated)) for app in indexes.apps)
     return AppScores(names, _shown(tree, leaves, holding), holding)

@@ -137,7 +137,7 @@ def _index_sheet(card: Scorecard, apps: Sequence[AppIndex]) -> Sheet:
             *ranks.get(name_of((app.app, app.simulated)), (None, None)),
             app.covered,
             app.geometric,
-            "; ".join(map(str, app.held)) or None,
+            "; ".join(str(gate.title) for gate in app.held) or None,
         )
         for app in apps
     ]
