@@ -7,7 +7,7 @@
       evidence/<ab>/<sha256>.*  pictures, hierarchies and logs by content, each once
       logs/<process>/           what the servers of that process's devices said
       failures/                 annotated pictures for the failure messages: derived
-      scores/                   derived as well; these two alone may be rewritten
+      scores/, report/          derived as well; these three alone may be rewritten
 
 Nothing is ever deleted or overwritten, but for what is derived. Each attempt is on
 the disk when `RunDirectory.append` returns, evidence before the line that names
@@ -49,6 +49,7 @@ ATTEMPTS = "attempts"
 EVIDENCE = "evidence"
 FAILURES = "failures"
 SCORES = "scores"
+REPORT = "report"
 LOGS = "logs"
 
 SHARD = "shard"
@@ -323,6 +324,11 @@ def write_scores(directory: Path, files: Mapping[str, bytes]) -> tuple[Path, ...
 def scores_path(directory: Path, name: str) -> Path:
     """Where `write_scores` puts a file of this name."""
     return directory / SCORES / name
+
+
+def report_path(directory: Path) -> Path:
+    """Where the pages of a run are."""
+    return directory / REPORT
 
 
 def records_stamp(directory: Path) -> str:

@@ -12,13 +12,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
 
 from harness.errors import HarnessError, UsageError
 from harness.model import Words
 from harness.store import Run, find_run, read_run
 from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
-from scoring.conclude import compare_runs, explain_runs, index_runs, score_runs
+from scoring.conclude import compare_runs, explain_runs, index_runs, report_runs, score_runs
 from scoring.doubt import Doubts, doubt
 from scoring.explain import Explanations
 from scoring.gates import broken_gates
@@ -99,6 +99,30 @@ def score_command(
             typer.echo(to_json(card), nl=False)
         else:
             show(card, Console())
+
+
+@app.command("report")
+def report_command(
+    runs: Runs,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Write the pages there, not into the run."),
+    ] = None,
+    indicators: Indicators = INDICATORS,
+    results: Results = Path("results"),
+) -> None:
+    """Write pages to look at: overview, Apps, tasks, every attempt with its pictures."""
+    with _exit_codes(), Progress(console=Console(stderr=True), transient=True) as progress:
+        directories = _find(runs, results)
+        pictures = progress.add_task("图片 pictures")
+        card = score_runs(directories, indicators)
+        first = report_runs(
+            directories,
+            card,
+            to,
+            lambda done, total: progress.update(pictures, total=total, completed=done),
+        )
+    typer.echo(first)
 
 
 @app.command("explain")

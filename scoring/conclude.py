@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.store import Run, read_run
+from harness.store import Run, read_run, report_path
 from scoring.audit.findings import Judgement, once
 from scoring.audit.reading import audit_run, audits_of
 from scoring.compare import Side, SideBySide, choose_sides, compare
@@ -15,6 +15,7 @@ from scoring.explain import Evidence, Explanation, explain
 from scoring.frame import attempt_frame, step_frame
 from scoring.index import ByItem, Indexes, index_apps, index_each
 from scoring.pack import values_by_app
+from scoring.report.publish import Told, publish
 from scoring.scorecard import Scorecard, score, with_index
 from scoring.show import show
 from scoring.tree import INDICATORS, Tree, load_tree
@@ -114,3 +115,16 @@ def gather(directories: Sequence[Path], tree: Tree) -> tuple[Indexes, Evidence]:
 def audit(runs: Iterable[tuple[Run, Path]]) -> tuple[Judgement, ...]:
     """What the screens of runs show, each thing once over all of them."""
     return once(judgement for run, directory in runs for judgement in audit_run(run, directory))
+
+
+def report_runs(
+    directories: Sequence[Path], card: Scorecard, to: Path | None = None, told: Told | None = None
+) -> Path:
+    """Writes the pages of runs and returns the first; into the last run's report/ by default.
+
+    Raises:
+        UsageError: a directory is no run.
+        ResultsTrouble: the pages cannot be written.
+    """
+    runs = [(read_run(directory), directory) for directory in directories]
+    return publish(runs, card, to or report_path(directories[-1]), told)

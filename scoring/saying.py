@@ -27,6 +27,22 @@ def say_seconds(estimate: Estimate | None, half_width_s: float | None = None) ->
     return f"{_seconds(estimate.value)} s{_interval(estimate, _seconds)}, n={estimate.n}"
 
 
+def say_points(value: float) -> str:
+    """`77.1`: points of 100."""
+    return "100" if value >= 99.95 else f"{value:.1f}"
+
+
+def say_percent(share: float) -> str:
+    """`42 %`, and `0.8 %` of less than ten."""
+    percent = 100 * share
+    return f"{percent:.1f} %" if 0.05 <= percent < 9.95 else f"{percent:.0f} %"
+
+
+def say_short(seconds: float) -> str:
+    """`0.52 s`, `12.3 s`, `140 s`; `0 s` of less than a hundredth."""
+    return "0 s" if seconds < 0.005 else f"{_seconds(seconds)} s"
+
+
 def _interval(estimate: Estimate, say: Callable[[float], str]) -> str:
     if estimate.low is None or estimate.high is None:
         return ""

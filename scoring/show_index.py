@@ -11,7 +11,7 @@ from rich.text import Text
 
 from scoring.estimate import Estimate
 from scoring.index import AppIndex, AppKey, Indexes, NodeScore, name_of
-from scoring.saying import NOTHING
+from scoring.saying import NOTHING, say_points
 
 SIDE_BY_SIDE = 3
 """Apps in one table at 80 columns."""
@@ -39,7 +39,7 @@ def render(found: Indexes) -> RenderableType:
     )
     title = Text(str(found.title), style="dim")
     return Group(
-        title, *tables, *_order(found), *_held(found), *_left_out(found), *_no_index(found)
+        title, *tables, *say_order(found), *_held(found), *_left_out(found), *_no_index(found)
     )
 
 
@@ -48,12 +48,8 @@ def say_score(score: Estimate | None) -> str:
     if score is None:
         return NOT_MEASURED
     if score.low is None or score.high is None:
-        return _points(score.value)
-    return f"{_points(score.value)} [{_points(score.low)}–{_points(score.high)}]"
-
-
-def _points(value: float) -> str:
-    return "100" if value >= 99.95 else f"{value:.1f}"
+        return say_points(score.value)
+    return f"{say_points(score.value)} [{say_points(score.low)}–{say_points(score.high)}]"
 
 
 def _covered(share: float) -> str:
@@ -74,7 +70,7 @@ def _table(found: Indexes, apps: Sequence[AppIndex]) -> Table:
     table.add_row(Text("App 指数 index", style="bold"), *index)
     table.add_row(" 等级 Band", *map(_band, apps))
     if len(found.apps) > 1:
-        table.add_row(" 位次 Place", *(_place(found, app) for app in apps))
+        table.add_row(" 位次 Place", *(place_of(found, app) for app in apps))
     covered = (_covered(app.covered) for app in apps)
     table.add_row(" 覆盖权重 Covered", *covered, end_section=True)
     for row in zip(*(_capabilities(app) for app in apps), strict=True):
@@ -91,7 +87,7 @@ def _list(found: Indexes) -> Table:
         table.add_column(heading, overflow="fold")
     for app in sorted(found.apps, key=lambda app: -(app.index.value if app.index else -1)):
         table.add_row(
-            _place(found, app),
+            place_of(found, app),
             Text(_name(found, (app.app, app.simulated))),
             say_score(app.index),
             _band(app),
@@ -119,7 +115,8 @@ def _capability(node: NodeScore, app: AppIndex) -> Text:
     return Text(say_score(node.score) + held + partly, style="" if node.score else "yellow")
 
 
-def _place(found: Indexes, app: AppIndex) -> str:
+def place_of(found: Indexes, app: AppIndex) -> str:
+    """`2`, or `1–3` where that is its 95 % interval; a dash for one that has no place."""
     places = found.ranks.get(name_of((app.app, app.simulated)))
     if places is None:
         return NOTHING
@@ -130,7 +127,7 @@ def _place(found: Indexes, app: AppIndex) -> str:
 # --- what is said of it ---------------------------------------------------------------------------
 
 
-def _order(found: Indexes) -> Iterator[Text]:
+def say_order(found: Indexes) -> Iterator[Text]:
     """Whether neighbours in the order can be told apart."""
     if len(found.apps) > MANY:
         apart = sum(pair.tells_apart for pair in found.comparisons)

@@ -1,0 +1,130 @@
+"""Pictures and hierarchies as pages want them: small pictures, sizes, boxes by hierarchy.
+
+Both are named by the evidence that they come from, so that what is there is never made again.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from PIL import Image
+
+from harness.errors import UsageError
+from harness.hierarchy import box_of, elements
+from harness.store import picture_path
+
+T = TypeVar("T")
+
+SMALL_PX = 216
+"""Width of a small picture: 108 pixels on the page, twice as many for fine screens."""
+QUALITY = 62
+AT_ONCE = 8
+"""Pictures that a process is handed at a time."""
+FEW = 32
+"""So few pictures are made sooner than processes are started."""
+LONGEST_TEXT = 200
+"""Characters of a node's text that the inspector shows."""
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """What a page needs to know of a picture."""
+
+    small: str
+    """Of its small copy: a file name under pictures/."""
+    width: int
+    height: int
+
+
+def make_small(
+    run: Path, names: Iterable[str], folder: Path
+) -> Iterator[tuple[str, Pictured | None]]:
+    """Makes the small pictures that are not there yet; None for one that cannot be read.
+
+    Args:
+        run: the run's directory.
+        names: of its pictures.
+        folder: where they go; it is there.
+    """
+    yield from _spread(partial(_make_small, run, folder), names)
+
+
+def make_nodes(run: Path, names: Iterable[str], folder: Path) -> Iterator[tuple[str, str | None]]:
+    """The same for hierarchies: scripts that hand a page the nodes, as it can read no files."""
+    yield from _spread(partial(_make_nodes, run, folder), names)
+
+
+def _spread(make: Callable[[str], T], names: Iterable[str]) -> Iterator[tuple[str, T]]:
+    ordered = sorted(set(names))
+    if len(ordered) < FEW:
+        yield from zip(ordered, map(make, ordered), strict=True)
+        return
+    with ProcessPoolExecutor(os.cpu_count() or 1) as processes:
+        yield from zip(ordered, processes.map(make, ordered, chunksize=AT_ONCE), strict=True)
+
+
+# --- one of them ----------------------------------------------------------------------------------
+
+
+def _make_small(run: Path, folder: Path, name: str) -> Pictured | None:
+    small = folder / f"{stem(name)}.webp"
+    try:
+        with Image.open(picture_path(run, name)) as image:
+            width, height = image.size
+            if not small.exists():
+                image.draft("RGB", (SMALL_PX, SMALL_PX * height // width))
+                image.thumbnail((SMALL_PX, SMALL_PX * 4))
+                out = io.BytesIO()
+                image.convert("RGB").save(out, "WEBP", quality=QUALITY, method=0)
+                small.write_bytes(out.getvalue())
+    except (OSError, ValueError, SyntaxError, UsageError):  # what Pillow raises for damage
+        return None
+    return Pictured(small.name, width, height)
+
+
+def _make_nodes(run: Path, folder: Path, name: str) -> str | None:
+    script = folder / f"{stem(name)}.js"
+    if script.exists():
+        return script.name
+    try:
+        nodes = list(_nodes(gzip.decompress(picture_path(run, name).read_bytes()).decode()))
+    except (OSError, EOFError, ValueError, UsageError):
+        return None
+    text = json.dumps(nodes, ensure_ascii=False, separators=(",", ":"))
+    script.write_text(f'zhangce.nodes("{stem(name)}", {text});\n', encoding="utf-8")
+    return script.name
+
+
+def _nodes(text: str) -> Iterator[list[object]]:
+    """Depth, class, id, text, description, box, and what can be done with it, of each element."""
+    for element in elements(text):
+        box = box_of(element)
+        if box is None:
+            continue
+        yield [
+            sum(1 for _ in element.iterancestors()),
+            _last(element.get("class", ""), "."),
+            _last(element.get("resource-id", ""), "/"),
+            element.get("text", "")[:LONGEST_TEXT],
+            element.get("content-desc", "")[:LONGEST_TEXT],
+            [box.left, box.top, box.right, box.bottom],
+            [what for what in ("clickable", "checked", "password") if element.get(what) == "true"],
+        ]
+
+
+def _last(text: str, separator: str) -> str:
+    return text.rpartition(separator)[2]
+
+
+def stem(name: str) -> str:
+    """Of evidence named by its hash: enough of it to tell all of a run apart."""
+    return name.partition(".")[0][:24]

@@ -1,0 +1,30 @@
+// Language and theme, before anything is drawn. What was chosen is remembered where it can be.
+"use strict";
+window.zhangce = { attempts: [], nodes: () => {} };
+(() => {
+  const root = document.documentElement;
+  const remembered = (name) => { try { return localStorage.getItem(`zhangce.${name}`); } catch { return null; } };
+  const remember = (name, value) => { try { localStorage.setItem(`zhangce.${name}`, value); } catch { /* private windows */ } };
+  const show = (language, theme) => {
+    root.dataset.language = language;
+    root.lang = language;
+    root.dataset.theme = theme;
+  };
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const language = ["zh", "en"].find((one) => one === remembered("language")) ?? (navigator.language.startsWith("zh") || !navigator.language.startsWith("en") ? "zh" : "en");
+  const theme = ["light", "dark"].find((one) => one === remembered("theme")) ?? (dark ? "dark" : "light");
+  show(language, theme);
+  root.classList.add("js");
+  addEventListener("DOMContentLoaded", () => {
+    document.getElementById("language").addEventListener("click", () => {
+      const next = root.dataset.language === "zh" ? "en" : "zh";
+      show(next, root.dataset.theme);
+      remember("language", next);
+    });
+    document.getElementById("theme").addEventListener("click", () => {
+      const next = root.dataset.theme === "dark" ? "light" : "dark";
+      show(root.dataset.language, next);
+      remember("theme", next);
+    });
+  });
+})();
