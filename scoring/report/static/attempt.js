@@ -10,7 +10,7 @@
   const loaded = new Map();
   let here = 0;
 
-  const wanted = () => Math.max(0, steps.findIndex((step) => `#${step.id}` === location.hash));
+  const wanted = () => Math.max(0, steps.findIndex((step) => `#s${step.dataset.step}` === location.hash));
   const pictures = () => steps[here]?.querySelector(".pictures");
 
   const go = (place, { keep = false } = {}) => {
@@ -25,7 +25,7 @@
     });
     const strip = film[here].parentElement;
     strip.scrollLeft = film[here].offsetLeft - strip.offsetLeft - strip.clientWidth / 2 + film[here].clientWidth / 2;
-    if (!keep) history.replaceState(null, "", location.pathname + location.search + `#${steps[here].id}`);
+    if (!keep) history.replaceState(null, "", location.pathname + location.search + `#s${steps[here].dataset.step}`);
     mark();
     if (!inspector.hidden) inspect();
     article.dispatchEvent(new CustomEvent("step", { detail: { step: steps[here] } }));
@@ -130,5 +130,9 @@
     const act = keys[event.key];
     if (act && act() !== false) event.preventDefault();
   });
+  // The step is shown where it is: the browser is not to scroll to it, so that the strip stays in sight.
+  steps.forEach((step) => step.removeAttribute("id"));
+  history.scrollRestoration = "manual";
+  addEventListener("load", () => requestAnimationFrame(() => scrollTo(0, 0)));
   go(wanted(), { keep: true });
 })();
