@@ -1,4 +1,4 @@
-"""The last act of a run: reads it back from the disk, scores it, keeps the scores, shows them."""
+"""The last act of a run: reads it back from the disk, scores it, shows it, writes its pages."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ from scoring.write import write
 
 
 def conclude(directory: Path, console: Console) -> Scorecard:
-    """Scores a run that has ended: writes its scores/ and prints the scorecard.
+    """Scores a run that has ended: prints the scorecard, writes its scores/ and its report/.
 
     Raises:
         UsageError: the directory is no run.
-        ResultsTrouble: the scores cannot be written; the card was printed.
+        ResultsTrouble: scores or pages cannot be written; the card was printed.
     """
     card = score_runs([directory])
     show(card, console)
     write(card, directory)
+    report_runs([directory], card)
     return card
 
 

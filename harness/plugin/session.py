@@ -26,7 +26,7 @@ from harness.run import (
     resume_run,
     shortest,
 )
-from harness.store import ALLOW_COMMIT, SHARD, read_run
+from harness.store import ALLOW_COMMIT, SHARD, read_run, report_path
 
 LOG_WIDTH = 100
 """Columns of a log that is no terminal."""
@@ -231,6 +231,8 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
     console, path = config.stash[CONSOLE], config.stash[DIRECTORY]
     try:
         conclude(path, console)
+        first = shortest(report_path(path)) / "index.html"
+        console.print(f"报告 report: {first}", markup=False, highlight=False)
         is_unfinished = bool(find_remainder(path, read_run(path)).attempts)
     except HarnessError as exc:
         console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)

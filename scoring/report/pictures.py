@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -29,7 +30,7 @@ SMALL_PX = 216
 QUALITY = 62
 AT_ONCE = 8
 """Pictures that a process is handed at a time."""
-FEW = 32
+FEW = 400
 """So few pictures are made sooner than processes are started."""
 LONGEST_TEXT = 200
 """Characters of a node's text that the inspector shows."""
@@ -68,7 +69,9 @@ def _spread(make: Callable[[str], T], names: Iterable[str]) -> Iterator[tuple[st
     if len(ordered) < FEW:
         yield from zip(ordered, map(make, ordered), strict=True)
         return
-    with ProcessPoolExecutor(os.cpu_count() or 1) as processes:
+    # Started anew, not forked: whoever ends a run has threads, and locks that they hold.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count() or 1, context) as processes:
         yield from zip(ordered, processes.map(make, ordered, chunksize=AT_ONCE), strict=True)
 
 
