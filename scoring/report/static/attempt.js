@@ -25,7 +25,7 @@
     });
     const strip = film[here].parentElement;
     strip.scrollLeft = film[here].offsetLeft - strip.offsetLeft - strip.clientWidth / 2 + film[here].clientWidth / 2;
-    if (!keep) history.replaceState(null, "", location.pathname + location.search + `#s${steps[here].dataset.step}`);
+    if (!keep) history.replaceState(null, "", `#s${steps[here].dataset.step}`);
     mark();
     if (!inspector.hidden) inspect();
     article.dispatchEvent(new CustomEvent("step", { detail: { step: steps[here] } }));

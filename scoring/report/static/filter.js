@@ -29,4 +29,5 @@ zhangce.condition = (key, value) => {
     default: return () => false;
   }
 };
-zhangce.query = () => new URLSearchParams(location.search).get("q") ?? "";
+// In the list behind the hash: a page from the disk may change nothing else of its address.
+zhangce.query = () => new URLSearchParams(location.hash.startsWith("#q=") ? location.hash.slice(1) : location.search).get("q") ?? "";

@@ -23,7 +23,7 @@
     document.querySelectorAll("[data-filter]").forEach((chip) => {
       chip.setAttribute("aria-pressed", String(text.split(/\s+/).includes(chip.dataset.filter)));
     });
-    history.replaceState(null, "", location.pathname + query);
+    history.replaceState(null, "", text ? `#q=${encodeURIComponent(text)}` : "#");
   };
   document.querySelectorAll("[data-filter]").forEach((chip) => chip.addEventListener("click", () => {
     const words = input.value.split(/\s+/).filter(Boolean);
@@ -36,10 +36,11 @@
     }
     apply();
   }));
-  input.value = zhangce.query();
+  const read = () => { input.value = zhangce.query(); apply(); };
+  addEventListener("hashchange", read);
   input.addEventListener("input", apply);
   addEventListener("keydown", (event) => {
     if (event.key === "/" && event.target !== input) { event.preventDefault(); input.focus(); }
   });
-  apply();
+  read();
 })();
