@@ -5,6 +5,7 @@
       resumed.jsonl             a line each time that the run was taken up again
       attempts/<worker>.jsonl   a line an attempt, appended and synced when it ends
       evidence/<ab>/<sha256>.*  pictures, hierarchies and logs by content, each once
+      reviews/<reviewer>.jsonl  what people say of the attempts, a line an event
       logs/<process>/           what the servers of that process's devices said
       failures/                 annotated pictures for the failure messages: derived
       scores/, report/          derived as well; these three alone may be rewritten
@@ -50,6 +51,7 @@ EVIDENCE = "evidence"
 FAILURES = "failures"
 SCORES = "scores"
 REPORT = "report"
+REVIEWS = "reviews"
 LOGS = "logs"
 
 SHARD = "shard"
@@ -324,6 +326,30 @@ def write_scores(directory: Path, files: Mapping[str, bytes]) -> tuple[Path, ...
 def scores_path(directory: Path, name: str) -> Path:
     """Where `write_scores` puts a file of this name."""
     return directory / SCORES / name
+
+
+def append_review(directory: Path, reviewer: str, line: bytes) -> None:
+    """Adds a line to reviews/<reviewer>.jsonl; it is on the disk on return.
+
+    Several processes may do so at once: each line is added as a whole.
+
+    Raises:
+        ResultsTrouble: it cannot be written.
+    """
+    if not _FILE_NAME.fullmatch(reviewer) or line.count(b"\n") != 1:
+        raise ValueError(f"not a line of a reviewer: {reviewer!r}")
+    folder = directory / REVIEWS
+    path = folder / f"{reviewer}.jsonl"
+    with _writing(path):
+        _make_folder(folder)
+        _append_line(path, line)
+
+
+def read_reviews(directory: Path) -> Iterator[tuple[str, str, bytes]]:
+    """The lines of reviews/: where each stands, whose it is, and what it says."""
+    for path in sorted((directory / REVIEWS).glob("*.jsonl")):
+        for number, line in _lines_of(path):
+            yield f"{REVIEWS}/{path.name}:{number}", path.stem, line
 
 
 def report_path(directory: Path) -> Path:

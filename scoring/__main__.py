@@ -71,6 +71,9 @@ MinIndex = Annotated[
 Pairs = Annotated[
     Path | None, typer.Option("--pairwise", metavar="FILE", help="Judgements for weights by AHP.")
 ]
+WithoutReviews = Annotated[
+    bool, typer.Option("--without-reviews", help="As the court had it: no reviewer's word counts.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
@@ -88,11 +91,12 @@ def score_command(
     ] = None,
     indicators: Indicators = INDICATORS,
     results: Results = Path("results"),
+    without_reviews: WithoutReviews = False,
     json: Json = False,
 ) -> None:
     """Print scorecard and index of a run; of several runs, their attempts taken together."""
     with _exit_codes():
-        card = score_runs(_find(runs, results), indicators)
+        card = score_runs(_find(runs, results), indicators, reviews=not without_reviews)
         for path in () if to is None else write_to(card, to):
             typer.echo(f"scoring: {path}", err=True)
         if json:

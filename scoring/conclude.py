@@ -16,6 +16,8 @@ from scoring.frame import attempt_frame, step_frame
 from scoring.index import ByItem, Indexes, index_apps, index_each
 from scoring.pack import values_by_app
 from scoring.report.publish import Told, publish
+from scoring.review.book import has_reviews, read_reviewed
+from scoring.review.rule import Reviewed
 from scoring.scorecard import Scorecard, score, with_index
 from scoring.show import show
 from scoring.tree import INDICATORS, Tree, load_tree
@@ -37,18 +39,42 @@ def conclude(directory: Path, console: Console) -> Scorecard:
     return card
 
 
-def score_runs(directories: Sequence[Path], indicators: Path = INDICATORS) -> Scorecard:
+def score_runs(
+    directories: Sequence[Path], indicators: Path = INDICATORS, *, reviews: bool = True
+) -> Scorecard:
     """The scorecard of runs, with the index of their Apps.
+
+    Args:
+        directories: of the runs.
+        indicators: the file with the tree of indicators.
+        reviews: whether what reviewers have said counts.
 
     Raises:
         UsageError: a directory is no run, or one is given twice.
         InvalidFile: the file of indicators has mistakes.
     """
-    card = score([read_run(directory) for directory in directories])
-    return with_index(card, index_runs(directories, indicators))
+    found = [_read(directory, reviews=reviews) for directory in directories]
+    done = [reviewed for _, reviewed, _ in found if reviewed]
+    unread = [problem for _, _, problems in found for problem in problems]
+    card = score([run for run, _, _ in found], done, unread)
+    return with_index(card, index_runs(directories, indicators, reviews=reviews))
 
 
-def index_runs(directories: Sequence[Path], indicators: Path = INDICATORS) -> Indexes:
+def _read(directory: Path, *, reviews: bool) -> tuple[Run, Reviewed | None, tuple[str, ...]]:
+    run = read_run(directory)
+    return read_reviewed(directory, run) if reviews else (run, None, ())
+
+
+def _changed(directories: Iterable[Path]) -> dict[Path, Run]:
+    """The runs in which reviewers have changed something, as they see them."""
+    having = (directory for directory in directories if has_reviews(directory))
+    found = ((directory, *_read(directory, reviews=True)) for directory in having)
+    return {directory: run for directory, run, done, _ in found if done and done.changes}
+
+
+def index_runs(
+    directories: Sequence[Path], indicators: Path = INDICATORS, *, reviews: bool = True
+) -> Indexes:
     """The index of the Apps of runs; from packed frames where there are any.
 
     Raises:
@@ -57,7 +83,8 @@ def index_runs(directories: Sequence[Path], indicators: Path = INDICATORS) -> In
     """
     tree = load_tree(indicators)
     judgements = audit((read_run(directory), directory) for directory in directories)
-    return index_each(tree, values_by_app(directories), audits_of(judgements))
+    changed = _changed(directories) if reviews else {}
+    return index_each(tree, values_by_app(directories, changed), audits_of(judgements))
 
 
 def compare_runs(
@@ -73,7 +100,7 @@ def compare_runs(
         UsageError: they cannot be compared, or there are several pairs to choose from.
         InvalidFile: the file of indicators has mistakes.
     """
-    runs = [read_run(directory) for directory in directories]
+    runs = [_read(directory, reviews=True)[0] for directory in directories]
     first, second = choose_sides(runs, apps)
     tree = load_tree(indicators)
     places = dict(zip((run.run.run_id for run in runs), directories, strict=True))
@@ -105,7 +132,7 @@ def gather(directories: Sequence[Path], tree: Tree) -> tuple[Indexes, Evidence]:
     Raises:
         UsageError: a directory is no run.
     """
-    runs = [(read_run(directory), directory) for directory in directories]
+    runs = [(_read(directory, reviews=True)[0], directory) for directory in directories]
     judgements = audit(runs)
     only = [run for run, _ in runs]
     values = attempt_values(attempt_frame(only), step_frame(only))

@@ -103,16 +103,20 @@ def open_packed(directory: Path) -> Packed | None:
     return Packed(tuple((app, simulated) for app, simulated in named), attempts, steps)
 
 
-def values_by_app(directories: Sequence[Path]) -> Iterator[tuple[AppKey, pd.DataFrame]]:
+def values_by_app(
+    directories: Sequence[Path], read: Mapping[Path, Run] | None = None
+) -> Iterator[tuple[AppKey, pd.DataFrame]]:
     """Each App with its rows of `attempt_values`, one in memory at a time where runs are packed.
 
     Args:
         directories: of runs; what is packed is read from there, the rest from the records.
+        read: runs that are not to be read again: what reviewers have changed is in no pack.
 
     Raises:
         UsageError: one is no run.
     """
-    sources = [open_packed(directory) or _Recorded.read(directory) for directory in directories]
+    known = {directory: _Recorded.of(run) for directory, run in (read or {}).items()}
+    sources = [known.get(each) or open_packed(each) or _Recorded.read(each) for each in directories]
     for app in sorted({app for source in sources for app in source.apps}):
         having = [source for source in sources if app in source.apps]
         parts = [attempt_values(s.attempts(app), s.steps(app, STEP_COLUMNS)) for s in having]
@@ -166,7 +170,10 @@ class _Recorded:
 
     @classmethod
     def read(cls, directory: Path) -> _Recorded:
-        run = read_run(directory)
+        return cls.of(read_run(directory))
+
+    @classmethod
+    def of(cls, run: Run) -> _Recorded:
         return cls(run, attempts_by_app(run))
 
     @property

@@ -35,6 +35,7 @@ from scoring.measures import (
     median,
     path_efficiency,
 )
+from scoring.review.rule import Reviewed
 
 SCORECARD_VERSION = 1
 """Of scorecard.json: raised when a reader of older cards would misread a newer one."""
@@ -189,6 +190,8 @@ class Scorecard(Frozen):
     """What must be said wherever these numbers are shown."""
     problems: tuple[str, ...]
     """What could not be read or does not fit together."""
+    reviews: tuple[Reviewed, ...] = ()
+    """What reviewers have changed, run by run; none: nobody has judged, or it was left out."""
 
 
 class _Cell(NamedTuple):
@@ -199,8 +202,15 @@ class _Cell(NamedTuple):
     scenario: str
 
 
-def score(runs: Sequence[Run]) -> Scorecard:
+def score(
+    runs: Sequence[Run], reviews: Sequence[Reviewed] = (), unread: Sequence[str] = ()
+) -> Scorecard:
     """The scorecard of some runs; attempts of the same task on the same App are pooled.
+
+    Args:
+        runs: as reviewers see them.
+        reviews: what reviewers have changed in them.
+        unread: which of their lines could not be read.
 
     Raises:
         UsageError: a run is given twice, or does not hold a scenario or App that it plans.
@@ -219,7 +229,8 @@ def score(runs: Sequence[Run]) -> Scorecard:
         apps=apps,
         tasks=tasks,
         notes=(*_notes(tasks), *_say_made_again(runs), *_parts_missing(runs)),
-        problems=(*_read_problems(runs), *_changes_between(runs)),
+        problems=(*_read_problems(runs), *unread, *_changes_between(runs)),
+        reviews=tuple(reviews),
     )
 
 

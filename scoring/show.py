@@ -16,6 +16,7 @@ from rich.text import Text
 
 from harness.model import Outcome, Words
 from scoring import show_index
+from scoring.review.rule import Reviewed
 from scoring.saying import NOTHING, say_rate, say_seconds
 from scoring.scorecard import (
     KINDS,
@@ -29,6 +30,8 @@ from scoring.scorecard import (
 )
 
 PROBLEMS_SHOWN = 5
+CHANGES_SHOWN = 10
+"""Outcomes changed by reviewers; all of them are in scorecard.json."""
 REPEATS_SHOWN = 10
 """Of how many attempts it is shown one by one what came of them."""
 
@@ -73,7 +76,26 @@ def render(card: Scorecard) -> RenderableType:
         parts += [_rule("各 App 对照 / The Apps side by side"), _app_table(card.apps)]
     if card.index is not None:
         parts += [_rule("指数 / Index"), show_index.render(card.index)]
-    return Group(*parts, *_footer(card))
+    return Group(*parts, *_reviews(card.reviews), *_footer(card))
+
+
+def _reviews(reviews: Sequence[Reviewed]) -> Iterator[Text]:
+    """What reviewers have said, and each outcome that they have changed."""
+    for reviewed in reviews:
+        who = ", ".join(reviewed.reviewers)
+        yield Text(
+            f"评审 reviewed: {reviewed.judged} 次尝试 attempts ({who})；"
+            f"改判 outcomes changed {len(reviewed.changes)}；"
+            f"意见不一 disagreements {len(reviewed.disagreements)}"
+        )
+        for change in reviewed.changes[:CHANGES_SHOWN]:
+            yield Text(
+                f"  {change.attempt}: {OUTCOME_WORDS[change.court]} → "
+                f"{OUTCOME_WORDS[change.outcome]} / {change.court} → {change.outcome}",
+                style="magenta",
+            )
+        if (more := len(reviewed.changes) - CHANGES_SHOWN) > 0:
+            yield Text(f"  还有 and {more} 次 more", style="magenta")
 
 
 # --- numbers in words -----------------------------------------------------------------------------

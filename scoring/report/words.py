@@ -6,23 +6,13 @@ from collections.abc import Mapping
 from typing import Literal
 
 from harness.model import Outcome, Words
+from scoring.show import OUTCOME_WORDS
 
 Tone = Literal["good", "helped", "bad", "none"]
 
 OUTCOMES: Mapping[Outcome, Words] = {
-    Outcome.COMPLETED: Words(zh="完成", en="completed"),
-    Outcome.CORRECT_REFUSAL: Words(zh="正确拒绝", en="correct refusal"),
-    Outcome.COMPLETED_ASSISTED: Words(zh="协助完成", en="completed with help"),
-    Outcome.NOT_FOUND: Words(zh="未找到", en="not found"),
-    Outcome.TIMED_OUT: Words(zh="超时", en="timed out"),
-    Outcome.WRONG_RESULT: Words(zh="结果错误", en="wrong result"),
-    Outcome.APP_ERROR: Words(zh="App 报错", en="App error"),
-    Outcome.CRASHED: Words(zh="崩溃", en="crashed"),
-    Outcome.NOT_RESPONDING: Words(zh="无响应", en="not responding"),
-    Outcome.ABSENT: Words(zh="没有该服务", en="absent"),
-    Outcome.BLOCKED: Words(zh="受阻", en="blocked"),
-    Outcome.OUTDATED: Words(zh="档案过时", en="profile outdated"),
-    Outcome.HARNESS_ERROR: Words(zh="测具故障", en="our own error"),
+    outcome: Words(zh=zh, en=outcome.value.replace("_", " "))
+    for outcome, zh in OUTCOME_WORDS.items()
 }
 
 CLOCK: Mapping[str, Words] = {
