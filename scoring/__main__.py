@@ -18,7 +18,14 @@ from harness.errors import HarnessError, UsageError
 from harness.model import Words
 from harness.store import Run, find_run, read_run
 from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
-from scoring.conclude import compare_runs, explain_runs, index_runs, report_runs, score_runs
+from scoring.conclude import (
+    compare_runs,
+    explain_runs,
+    index_runs,
+    open_desks,
+    report_runs,
+    score_runs,
+)
 from scoring.doubt import Doubts, doubt
 from scoring.explain import Explanations
 from scoring.gates import broken_gates
@@ -26,6 +33,7 @@ from scoring.homes import parse_home, parse_sigma, settle
 from scoring.illustrate import draw, write_charts
 from scoring.index import Indexes
 from scoring.pack import open_packed, pack
+from scoring.review.server import listen, serve
 from scoring.sample_size import POWER, plan_sample
 from scoring.schema import write_schema
 from scoring.scorecard import SIMULATED_NOTE
@@ -47,6 +55,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+UNSAFE = (
+    "scoring: others on this network may read the pictures, and the token, on their way: "
+    "what the App showed, and your verdicts. Give --tls-cert and --tls-key, or stay on 127.0.0.1."
+)
 BELOW_A_GATE = 1
 """Exit code where an index does not pass --min-index or --max-drop."""
 NOT_WHOLE = 1
@@ -127,6 +139,27 @@ def report_command(
             lambda done, total: progress.update(pictures, total=total, completed=done),
         )
     typer.echo(first)
+
+
+@app.command("review")
+def review_command(
+    runs: Runs,
+    reviewer: Annotated[str, typer.Option("--reviewer", metavar="NAME", help="Who reviews.")],
+    host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 0,
+    cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE")] = None,
+    key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE")] = None,
+    results: Results = Path("results"),
+) -> None:
+    """Serve the pages to a reviewer, whose verdicts count in the score; ends with Ctrl-C."""
+    with _exit_codes():
+        directories = _find(runs, results)
+        desks = open_desks(directories, reviewer)
+        address = listen(host, port, tls=cert is not None)
+        if not host.startswith("127.") and cert is None:
+            typer.echo(UNSAFE, err=True)
+        typer.echo(f"评审 review: {address.url}")
+        serve(desks, address, cert, key)
 
 
 @app.command("explain")

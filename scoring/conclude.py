@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.clock import Clock, SystemClock
+from harness.errors import UsageError
 from harness.store import Run, read_run, report_path
 from scoring.audit.findings import Judgement, once
 from scoring.audit.reading import audit_run, audits_of
@@ -17,6 +19,8 @@ from scoring.index import ByItem, Indexes, index_apps, index_each
 from scoring.pack import values_by_app
 from scoring.report.publish import Told, publish
 from scoring.review.book import has_reviews, read_reviewed
+from scoring.review.desk import Desk
+from scoring.review.events import REVIEWER
 from scoring.review.rule import Reviewed
 from scoring.scorecard import Scorecard, score, with_index
 from scoring.show import show
@@ -156,3 +160,24 @@ def report_runs(
     """
     runs = [(read_run(directory), directory) for directory in directories]
     return publish(runs, card, to or report_path(directories[-1]), told)
+
+
+def open_desks(
+    directories: Sequence[Path], reviewer: str, clock: Clock | None = None
+) -> dict[str, Desk]:
+    """A reviewer's desk at each run, by the run's id; writes the runs' pages anew.
+
+    Raises:
+        UsageError: a directory is no run, or the reviewer's name is no name of a file.
+        ResultsTrouble: the pages cannot be written.
+    """
+    if not REVIEWER.fullmatch(reviewer):
+        raise UsageError(
+            f"{reviewer!r} cannot be a reviewer's name: use up to 60 letters, digits and . _ -"
+        )
+    desks = {}
+    for directory in directories:
+        report_runs([directory], score_runs([directory]))
+        run = read_run(directory)
+        desks[run.run.run_id] = Desk(run, directory, reviewer, clock or SystemClock())
+    return desks

@@ -18,7 +18,7 @@ from scoring.index import AppIndex, Indexes, NodeScore
 from scoring.report.align import align, representative
 from scoring.report.paths import draw_path
 from scoring.report.view import AttemptView, Slow, app_key, slowest_steps
-from scoring.report.words import CLOCK, KINDS, OUTCOMES, STATUS, tone
+from scoring.report.words import CLOCK, HEURISTICS, KINDS, OUTCOMES, QUESTIONS, STATUS, tone
 from scoring.saying import say_percent, say_points, say_rate, say_seconds, say_short
 from scoring.scorecard import AppScore, Scorecard, TaskScore
 from scoring.show_index import place_of, say_order
@@ -251,6 +251,9 @@ def _environment() -> Environment:
         "clock_words": CLOCK,
         "status_words": STATUS,
         "kind_words": KINDS,
+        "outcome_words": OUTCOMES,
+        "heuristic_words": HEURISTICS,
+        "question_words": QUESTIONS,
     }
     return environment
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from harness.model import Outcome, Words
+from scoring.review.events import HEURISTICS as NIELSEN
 from scoring.show import OUTCOME_WORDS
 
 Tone = Literal["good", "helped", "bad", "none"]
@@ -35,6 +36,40 @@ STATUS: Mapping[str, Words] = {
     "failed": Words(zh="失败", en="failed"),
     "not_taken": Words(zh="未执行", en="not taken"),
 }
+
+
+HEURISTICS: tuple[Words, ...] = tuple(
+    Words(zh=zh, en=en)
+    for zh, en in zip(
+        (
+            "系统状态可见",
+            "贴近现实",
+            "用户掌控与自由",
+            "一致与标准",
+            "预防错误",
+            "识别优于回忆",
+            "灵活高效",
+            "简洁美观",
+            "帮助从错误中恢复",
+            "帮助与文档",
+        ),
+        NIELSEN,
+        strict=True,
+    )
+)
+
+QUESTIONS: tuple[tuple[str, Words, int], ...] = (
+    ("efficiency", Words(zh="办事效率", en="efficiency"), 5),
+    ("guidance", Words(zh="办事指南精确度", en="precision of the guide"), 5),
+    ("convenience", Words(zh="办事便捷度", en="convenience"), 5),
+    ("operability", Words(zh="平台操作性", en="operability"), 5),
+    (
+        "ease",
+        Words(zh="总体难易（1 很难，7 很易）", en="overall, 1 very difficult, 7 very easy"),
+        7,
+    ),
+)
+"""Fields of a questionnaire, and of how many points: 好差评 of online services, then SEQ."""
 
 
 def tone(outcome: Outcome) -> Tone:
