@@ -158,8 +158,7 @@ def review_command(
         address = listen(host, port, tls=cert is not None)
         if not host.startswith("127.") and cert is None:
             typer.echo(UNSAFE, err=True)
-        typer.echo(f"评审 review: {address.url}")
-        serve(desks, address, cert, key)
+        serve(desks, address, lambda: typer.echo(f"评审 review: {address.url}"), cert, key)
 
 
 @app.command("explain")

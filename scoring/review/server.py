@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -231,10 +231,34 @@ def listen(host: str, port: int, *, tls: bool) -> Address:
     return Address(listening, Door(hosts, "https" if tls else "http", secrets.token_urlsafe(24)))
 
 
+class _Announced(uvicorn.Server):
+    """Tells when it answers, and when Ctrl-C ends it in order."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
 def serve(
-    desks: Mapping[str, Desk], address: Address, cert: Path | None = None, key: Path | None = None
+    desks: Mapping[str, Desk],
+    address: Address,
+    ready: Callable[[], None],
+    cert: Path | None = None,
+    key: Path | None = None,
 ) -> None:
-    """Serves until Ctrl-C."""
+    """Serves until Ctrl-C.
+
+    Args:
+        desks: by the ids of their runs.
+        address: where.
+        ready: is called once requests are answered.
+        cert: of TLS; None: without.
+        key: its key.
+    """
     config = uvicorn.Config(
         application(desks, address.door),
         log_level="warning",
@@ -245,7 +269,7 @@ def serve(
         ssl_keyfile=key,
     )
     try:
-        uvicorn.Server(config).run(sockets=[address.listening])
+        _Announced(config, ready).run(sockets=[address.listening])
     except KeyboardInterrupt:
         pass  # said by the terminal already
     finally:

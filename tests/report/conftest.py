@@ -74,7 +74,15 @@ def watch(page: Page, watched: Watched) -> None:
         ),
     )
     page.on("pageerror", lambda error: watched.said.append(str(error)))
-    page.on("requestfailed", lambda request: watched.said.append(f"no {request.url}"))
+    page.on(
+        "requestfailed",
+        # Aborted is what is under way when a page is left.
+        lambda request: (
+            None
+            if request.failure == "net::ERR_ABORTED"
+            else watched.said.append(f"no {request.url}")
+        ),
+    )
     page.on(
         "request",
         lambda request: (

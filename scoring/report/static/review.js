@@ -13,6 +13,7 @@
   const both = (zh, en) => (document.documentElement.dataset.language === "en" ? en : zh);
   let state = null;
   let spot = null;
+  let leaving = false; // a key that is pressed while the next page comes is for nobody
 
   // --- what is said, and where it goes
   const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -82,14 +83,17 @@
     const after = [...state.queue.slice(place + 1), ...state.queue.slice(0, place + 1)];
     const next = after.find((one) => !(one.attempt in state.mine));
     const row = next && zhangce.attempts.find((each) => each.run === run && each.id === next.attempt);
-    if (row && row.page !== page) location.href = root + row.page;
+    if (row && row.page !== page) { leaving = true; location.href = root + row.page; }
     else of("said").textContent = both("全部判完", "All judged");
   };
   const judge = async (says) => {
     if (says === "disagree" && of("instead").hidden) { of("instead").hidden = false; of("outcome").focus(); return; }
     const said = { kind: "verdict", attempt, says, comment: of("comment").value.trim() };
     if (says === "disagree") said.outcome = of("outcome").value;
-    if (await say(said)) leave();
+    leaving = true;
+    const saved = await say(said);
+    leaving = false;
+    if (saved) leave();
   };
   const pin = async () => {
     if (!spot) { trouble(both("先点图上的位置", "Choose the spot on the picture first")); return; }
@@ -111,9 +115,9 @@
     URL.revokeObjectURL(link.href);
   };
 
-  document.querySelectorAll(".step .frame img").forEach((image) => image.addEventListener("click", (event) => {
+  document.querySelectorAll(".step .frame").forEach((frame) => frame.addEventListener("click", (event) => {
     if (!of("problems").open) return;
-    const box = image.getBoundingClientRect();
+    const box = frame.querySelector("img").getBoundingClientRect();
     const step = document.querySelector(".step.current");
     spot = {
       step: step.dataset.path,
@@ -131,7 +135,7 @@
   of("export").addEventListener("click", download);
   of("problems").addEventListener("toggle", () => document.body.classList.toggle("pinning", of("problems").open));
   addEventListener("keydown", (event) => {
-    if (panel.hidden || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (panel.hidden || leaving || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && event.target.closest("#review")) { event.target.blur(); return; }
     if (event.target.closest("input, textarea, select")) return;
     const keys = {
@@ -152,5 +156,6 @@
     name.addEventListener("change", () => { try { localStorage.setItem("zhangce.reviewer", name.value); } catch { /* the same */ } });
     draw(local());
   };
+  addEventListener("pageshow", () => { leaving = false; });
   begin();
 })();
