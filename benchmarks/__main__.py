@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import calibration, coverage, loader, memory, national, overhead, pictures, stack
+from benchmarks import (
+    calibration,
+    coverage,
+    loader,
+    memory,
+    national,
+    overhead,
+    pictures,
+    report,
+    stack,
+)
 
 BENCHMARKS = {
     "overhead": overhead.measure,
@@ -17,6 +27,7 @@ BENCHMARKS = {
     "calibration": calibration.measure,
     "national": national.measure,
     "coverage": coverage.measure,
+    "report": report.measure,
 }
 
 

@@ -19,7 +19,7 @@ from harness.model import AttemptRecord, StepRecord
 from harness.store import find_run, picture_path, read_run
 
 PICTURES = Path(__file__).parent / "pictures"
-FONT = Path(__file__).parents[1] / "harness" / "phone" / "fonts" / "NotoSansSC-Regular.otf"
+FONT = Path(__file__).parents[1] / "harness" / "fonts" / "NotoSansSC-Regular.otf"
 FRAME = (270, 600)
 GAP = 18
 CAPTION = 84

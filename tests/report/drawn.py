@@ -34,11 +34,12 @@ HIERARCHY = """<?xml version="1.0" encoding="UTF-8"?>
 Keep = Callable[[bytes, str], str]
 
 
-def picture(words: str, colour: str) -> bytes:
+def picture(words: str, colour: str, scale: int = 1) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), colour)
     pen = ImageDraw.Draw(image)
     pen.rounded_rectangle((20, 40, 250, 90), 12, fill="white")
     pen.text((30, 55), words, fill="black")
+    image = image.resize((scale * WIDTH, scale * HEIGHT))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=80)
     return out.getvalue()

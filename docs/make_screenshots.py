@@ -1,0 +1,84 @@
+"""Makes the pictures of the report in the READMEs: `python -m docs.make_screenshots RUN`.
+
+The pages of a run in Chromium; needs what `make setup` installs, and Chromium.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import typer
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from harness.phone.chromium import find_program
+from harness.store import find_run
+from scoring.conclude import open_desks
+from scoring.review.server import Address, listen, serve
+
+PICTURES = Path(__file__).parent / "pictures"
+WINDOW = {"width": 1366, "height": 768}
+ATTEMPT = "attempts/find_allowance_in_elder_mode.sample_city_cluttered.phone.1.html#s7"
+TASK = "tasks/find_allowance_in_elder_mode.html"
+
+
+def main(run: str, results: Path = Path("results")) -> None:
+    """Takes the screenshots."""
+    directory = find_run(run, results)
+    address = listen("127.0.0.1", 0, tls=False)
+    ready = threading.Event()
+    desks = open_desks([directory], "ann")
+    serving = threading.Thread(target=serve, args=(desks, address, ready.set), daemon=True)
+    serving.start()
+    ready.wait(30)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=find_program(), args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        site = (directory / "report").resolve()
+        shoot(chromium, "overview", (site / "index.html").as_uri())
+        shoot(chromium, "attempt", f"{(site / 'x').as_uri()[:-1]}{ATTEMPT}", dark=True)
+        shoot(chromium, "task", (site / TASK).as_uri(), language="en")
+        review(chromium, address, desks.popitem()[0])
+        chromium.close()
+
+
+def shoot(
+    chromium: Browser, name: str, url: str, *, dark: bool = False, language: str = "zh-CN"
+) -> None:
+    """One page, as it opens."""
+    page = open_page(chromium, dark=dark, language=language)
+    page.goto(url)
+    save(page, name)
+
+
+def review(chromium: Browser, address: Address, run: str) -> None:
+    """The same attempt at a reviewer's desk."""
+    page = open_page(chromium, dark=False, language="zh-CN")
+    page.goto(address.url)
+    page.goto(f"{address.url.partition('?')[0]}{run}/report/{ATTEMPT}")
+    page.locator("#review").scroll_into_view_if_needed()
+    page.keyboard.press("2")
+    save(page, "review")
+
+
+def open_page(chromium: Browser, *, dark: bool, language: str) -> Page:
+    """A window of a laptop."""
+    scheme = "dark" if dark else "light"
+    return chromium.new_page(viewport=WINDOW, locale=language, color_scheme=scheme)  # type: ignore[arg-type]
+
+
+def save(page: Page, name: str) -> None:
+    """As a PNG of few colours, as pages have few."""
+    page.wait_for_load_state("networkidle")
+    path = PICTURES / f"report_{name}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as image:
+        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path}: {path.stat().st_size / 1000:.0f} KB")
+
+
+if __name__ == "__main__":
+    typer.run(main)
