@@ -41,7 +41,7 @@ def main(run: str, results: Path = Path("results")) -> None:
         shoot(chromium, "overview", (site / "index.html").as_uri())
         shoot(chromium, "attempt", f"{(site / 'x').as_uri()[:-1]}{ATTEMPT}", dark=True)
         shoot(chromium, "task", (site / TASK).as_uri(), language="en")
-        review(chromium, address, desks.popitem()[0])
+        review(chromium, address, next(iter(desks)))
         chromium.close()
 
 
