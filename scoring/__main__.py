@@ -33,6 +33,7 @@ from scoring.homes import parse_home, parse_sigma, settle
 from scoring.illustrate import draw, write_charts
 from scoring.index import Indexes
 from scoring.pack import open_packed, pack
+from scoring.report.printing import print_page
 from scoring.review.server import listen, serve
 from scoring.sample_size import POWER, plan_sample
 from scoring.schema import write_schema
@@ -124,6 +125,10 @@ def report_command(
         Path | None,
         typer.Option("--to", metavar="DIR", help="Write the pages there, not into the run."),
     ] = None,
+    pdf: Annotated[
+        list[str],
+        typer.Option("--pdf", metavar="PAGE", help="Print this one as well: tasks/search."),
+    ] = [],  # noqa: B006  typer reads the default and never changes it
     indicators: Indicators = INDICATORS,
     results: Results = Path("results"),
 ) -> None:
@@ -138,7 +143,9 @@ def report_command(
             to,
             lambda done, total: progress.update(pictures, total=total, completed=done),
         )
-    typer.echo(first)
+        printed = [print_page(first.parent, page) for page in pdf]
+    for path in (first, *printed):
+        typer.echo(path)
 
 
 @app.command("review")

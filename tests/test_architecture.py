@@ -31,6 +31,7 @@ ROOMS = {
         "harness.processes.revision",
         "harness.processes.simulated_phone",
         "harness.processes.supervised",
+        "scoring.report.printing",
     },
     "adbutils": {"harness.processes.adb_server", "harness.processes.android_sdk"},
     "psutil": {

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from harness.errors import UsageError
+from scoring.report.printing import print_page
 from tests.browser import needs_chromium
 from tests.report.conftest import Open
 
@@ -212,6 +214,19 @@ def test_axe_finds_nothing_serious(open_page: Open, site: Path, name: str, theme
         if one["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+@pytest.mark.parametrize("name", [ATTEMPT, "tasks/find_service.html"])
+def test_a_page_is_printed_with_its_pictures(site: Path, name: str) -> None:
+    printed = print_page(site, name.removesuffix(".html")).read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert printed.count(b"/Subtype /Image") >= 5
+
+
+@pytest.mark.parametrize("name", ["tasks/nothing", "../run", "index.html", "/etc/passwd"])
+def test_a_page_that_is_not_there_is_not_printed(site: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="no page"):
+        print_page(site, name)
 
 
 def test_the_policy_of_a_page_lets_no_inline_script_run(open_page: Open, site: Path) -> None:

@@ -1,0 +1,62 @@
+"""A page of a report as PDF, an evidence sheet to sign: printed by the Chromium that is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from harness.errors import ResultsTrouble, UsageError
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PAGE = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9._-]+)?")
+LONGEST_S = 120
+
+
+def print_page(site: Path, page: str) -> Path:
+    """Prints a page into pdf/ of the report and returns the file.
+
+    Args:
+        site: the report's folder.
+        page: its address there without `.html`: `tasks/search`, `apps/sample_city-simulated`.
+
+    Raises:
+        UsageError: there is no such page, or no Chromium.
+        ResultsTrouble: Chromium did not print it.
+    """
+    source = site / f"{page}.html"
+    if not PAGE.fullmatch(page) or not source.is_file():
+        raise UsageError(f"{page}: no page of {site}; one is tasks/TASK, attempts/... as its links")
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        raise UsageError(
+            f"a PDF needs one of {', '.join(PROGRAMS)}; a browser prints the page as well"
+        )
+    target = site / "pdf" / f"{page.replace('/', '.')}.pdf"
+    target.parent.mkdir(exist_ok=True)
+    _run(program, source, target)
+    return target
+
+
+def _run(program: str, source: Path, target: Path) -> None:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = (
+            program,
+            "--headless=new",
+            *(("--no-sandbox",) if os.geteuid() == 0 else ()),
+            "--disable-gpu",
+            "--no-pdf-header-footer",
+            "--lang=zh-CN",
+            f"--user-data-dir={profile}",
+            f"--print-to-pdf={target.resolve()}",
+            source.resolve().as_uri(),
+        )
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=LONGEST_S)
+        except (subprocess.SubprocessError, OSError) as exc:
+            raise ResultsTrouble(f"{target}: Chromium has not printed it: {exc}") from exc
+    if not target.is_file():
+        raise ResultsTrouble(f"{target}: Chromium has not printed it, and does not say why")
