@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from harness.errors import ResultsTrouble, UsageError
 
@@ -16,12 +17,13 @@ PAGE = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9._-]+)?")
 LONGEST_S = 120
 
 
-def print_page(site: Path, page: str) -> Path:
+def print_page(site: Path, page: str, language: Literal["zh", "en"] = "zh") -> Path:
     """Prints a page into pdf/ of the report and returns the file.
 
     Args:
         site: the report's folder.
         page: its address there without `.html`: `tasks/search`, `apps/sample_city-simulated`.
+        language: in which it is printed.
 
     Raises:
         UsageError: there is no such page, or no Chromium.
@@ -37,11 +39,11 @@ def print_page(site: Path, page: str) -> Path:
         )
     target = site / "pdf" / f"{page.replace('/', '.')}.pdf"
     target.parent.mkdir(exist_ok=True)
-    _run(program, source, target)
+    _run(program, source, target, language)
     return target
 
 
-def _run(program: str, source: Path, target: Path) -> None:
+def _run(program: str, source: Path, target: Path, language: str) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = (
             program,
@@ -49,10 +51,9 @@ def _run(program: str, source: Path, target: Path) -> None:
             *(("--no-sandbox",) if os.geteuid() == 0 else ()),
             "--disable-gpu",
             "--no-pdf-header-footer",
-            "--lang=zh-CN",
             f"--user-data-dir={profile}",
             f"--print-to-pdf={target.resolve()}",
-            source.resolve().as_uri(),
+            f"{source.resolve().as_uri()}?print={language}",
         )
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=LONGEST_S)

@@ -216,11 +216,20 @@ def test_axe_finds_nothing_serious(open_page: Open, site: Path, name: str, theme
     assert serious == []
 
 
-@pytest.mark.parametrize("name", [ATTEMPT, "tasks/find_service.html"])
-def test_a_page_is_printed_with_its_pictures(site: Path, name: str) -> None:
-    printed = print_page(site, name.removesuffix(".html")).read_bytes()
+def test_an_attempt_is_printed_with_all_its_pictures(site: Path) -> None:
+    printed = print_page(site, ATTEMPT.removesuffix(".html")).read_bytes()
     assert printed.startswith(b"%PDF")
-    assert printed.count(b"/Subtype /Image") >= 5
+    # Five steps: a picture after each, and one before each but the first; the same is stored once.
+    assert printed.count(b"/Subtype /Image") == 5
+
+
+def test_what_is_printed_shows_every_step_in_one_language(open_page: Open, site: Path) -> None:
+    page, watched = open_page(site / ATTEMPT, "?print=en", color_scheme="dark")
+    expect(page.locator(".step:visible")).to_have_count(5)
+    expect(page.get_by_text("Verdict and reasons")).to_be_visible()
+    loaded = "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    assert page.evaluate(loaded)
+    assert watched.said == []
 
 
 @pytest.mark.parametrize("name", ["tasks/nothing", "../run", "index.html", "/etc/passwd"])

@@ -1,6 +1,7 @@
 // One attempt: the film strip, the step shown, its pictures, its hierarchy, the way to the next attempt.
 "use strict";
 (() => {
+  if (!document.documentElement.classList.contains("js")) return; // it is printed
   const article = document.getElementById("attempt");
   const steps = [...document.querySelectorAll(".step")];
   const film = [...document.querySelectorAll(".film li")];

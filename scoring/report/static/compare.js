@@ -1,6 +1,7 @@
 // Two pictures of a task under one slider.
 "use strict";
 (() => {
+  if (!document.documentElement.classList.contains("js")) return; // it is printed
   const slider = document.getElementById("slider");
   const [below, above] = slider.querySelectorAll("img");
   const range = slider.querySelector("input");

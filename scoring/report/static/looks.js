@@ -13,8 +13,17 @@ window.zhangce = { attempts: [], nodes: () => {} };
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const language = ["zh", "en"].find((one) => one === remembered("language")) ?? (navigator.language.startsWith("zh") || !navigator.language.startsWith("en") ? "zh" : "en");
   const theme = ["light", "dark"].find((one) => one === remembered("theme")) ?? (dark ? "dark" : "light");
+  // `?print=zh` is how a PDF is made: everything is shown, in that language, and loaded at once.
+  const printed = new URLSearchParams(location.search).get("print");
+  const loadAll = () => document.querySelectorAll("img[loading]").forEach((image) => { image.decoding = "sync"; image.loading = "eager"; });
+  if (printed !== null) {
+    show(printed === "en" ? "en" : "zh", "light");
+    addEventListener("DOMContentLoaded", loadAll);
+    return;
+  }
   show(language, theme);
   root.classList.add("js");
+  addEventListener("beforeprint", loadAll);
   addEventListener("DOMContentLoaded", () => {
     document.getElementById("language").addEventListener("click", () => {
       const next = root.dataset.language === "zh" ? "en" : "zh";

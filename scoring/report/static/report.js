@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const input = document.getElementById("filter");
-  if (!input) return;
+  if (!input || !document.documentElement.classList.contains("js")) return;
   const rows = [...document.querySelectorAll("#attempts tbody tr")];
   const links = rows.map((row) => row.querySelector("a"));
   const pages = links.map((link) => link.getAttribute("href"));

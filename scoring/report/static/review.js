@@ -2,6 +2,7 @@
 // keeps what is said in this browser until it is exported: the same lines.
 "use strict";
 (() => {
+  if (!document.documentElement.classList.contains("js")) return; // it is printed
   const panel = document.getElementById("review");
   const article = document.getElementById("attempt");
   const of = (id) => document.getElementById(`review-${id}`);
