@@ -15,12 +15,15 @@ from scoring.audit.reading import audit_run, audits_of
 from scoring.compare import Side, SideBySide, choose_sides, compare
 from scoring.explain import Evidence, Explanation, explain
 from scoring.frame import attempt_frame, step_frame
-from scoring.index import ByItem, Indexes, index_apps, index_each
+from scoring.index import AppKey, ByItem, Indexes, index_apps, index_each
+from scoring.leaves import Audited
 from scoring.pack import values_by_app
 from scoring.report.publish import Told, publish
-from scoring.review.book import has_reviews, read_reviewed
+from scoring.review.book import has_reviews, read_book, read_reviewed
 from scoring.review.desk import Desk
 from scoring.review.events import REVIEWER
+from scoring.review.ratings import ITEM as RATING
+from scoring.review.ratings import rate
 from scoring.review.rule import Reviewed
 from scoring.scorecard import Scorecard, score, with_index
 from scoring.show import show
@@ -88,7 +91,20 @@ def index_runs(
     tree = load_tree(indicators)
     judgements = audit((read_run(directory), directory) for directory in directories)
     changed = _changed(directories) if reviews else {}
-    return index_each(tree, values_by_app(directories, changed), audits_of(judgements))
+    items = _items(judgements, directories if reviews else ())
+    return index_each(tree, values_by_app(directories, changed), items)
+
+
+def _items(
+    judgements: Iterable[Judgement], reviewed: Iterable[Path]
+) -> dict[AppKey, dict[str, Audited]]:
+    """What no attempt says: what screens showed, and what reviewers' questionnaires say."""
+    found = {app: dict(items) for app, items in audits_of(judgements).items()}
+    having = (directory for directory in reviewed if has_reviews(directory))
+    rated = rate((read_run(directory), read_book(directory).opinions) for directory in having)
+    for app, rating in rated.items():
+        found.setdefault(app, {})[RATING] = rating
+    return found
 
 
 def compare_runs(
@@ -113,7 +129,8 @@ def compare_runs(
 
 
 def _audit_side(side: Side, places: Mapping[str, Path]) -> ByItem:
-    found = audits_of(audit([(side.run, places[side.run.run.run_id])]))
+    directory = places[side.run.run.run_id]
+    found = _items(audit([(side.run, directory)]), [directory])
     return next((items for (app, _), items in found.items() if app == side.app), {})
 
 
@@ -140,7 +157,7 @@ def gather(directories: Sequence[Path], tree: Tree) -> tuple[Indexes, Evidence]:
     judgements = audit(runs)
     only = [run for run, _ in runs]
     values = attempt_values(attempt_frame(only), step_frame(only))
-    index = index_apps(tree, values, audits_of(judgements))
+    index = index_apps(tree, values, _items(judgements, directories))
     return index, Evidence(runs, values, judgements)
 
 

@@ -17,6 +17,7 @@ from harness.model import Outcome
 from harness.store import read_run
 from scoring.__main__ import app
 from scoring.conclude import explain_runs, score_runs
+from scoring.estimate import Estimate
 from scoring.pack import pack
 from scoring.review.agreement import agreement
 from scoring.review.book import read_book, write_down
@@ -198,6 +199,26 @@ def test_explain_goes_by_the_same_outcomes(tmp_path: Path) -> None:
     write_down(run, disagree(1, CRASHED))
     (after,) = explain_runs([run], "A1.1", None)
     assert after != before
+
+
+def test_a_questionnaire_is_the_indicator_of_reviewers(tmp_path: Path) -> None:
+    run = records.write(tmp_path, *records.attempts({COMPLETED: 4}))
+    assert rating(run) is None
+    write_down(run, event(1, kind="questionnaire", attempt=FOUND, efficiency=5, ease=7))
+    write_down(run, event(2, "ben", kind="questionnaire", attempt=FOUND, guidance=3, ease=4))
+    found = rating(run)
+    assert found is not None
+    assert found.value == pytest.approx(75)  # the mean of 100 and 50
+    assert found.n == 2
+    assert rating(run, reviews=False) is None
+    (explained,) = explain_runs([run], "E1.1", None)
+    assert explained.node.score == found
+
+
+def rating(run: Path, *, reviews: bool = True) -> Estimate | None:
+    index = score_runs([run], reviews=reviews).index
+    assert index is not None
+    return next(node.score for node in index.apps[0].nodes if node.id == "E1.1")
 
 
 # --- queue and agreement --------------------------------------------------------------------------
