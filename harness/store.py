@@ -167,7 +167,7 @@ class RunDirectory:
         _check_run_id(run.run_id)
         directory = results / run.run_id
         unfinished = results / f".{run.run_id}.{secrets.token_hex(4)}.tmp"
-        with _writing(directory):
+        with writing(directory):
             _make_folder(results)
             if os.path.lexists(directory):
                 raise _taken(directory)
@@ -246,7 +246,7 @@ class RunDirectory:
             raise ValueError(f"not a suffix: {suffix!r}")
         name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
         path = self.picture_path(name)
-        with _writing(path):
+        with writing(path):
             # Another content is what a power cut left of an earlier attempt to keep it.
             if not _holds_just(path, data):
                 path.parent.mkdir(exist_ok=True)
@@ -295,7 +295,7 @@ class RunDirectory:
         return picture_path(self.path, name)
 
     def _append(self, path: Path, line: bytes) -> None:
-        with _writing(path):
+        with writing(path):
             _append_line(path, line)
             if path not in self._entered:  # who made the file may have died before this
                 _sync(path.parent)
@@ -306,10 +306,10 @@ class RunDirectory:
         new = set(names) - self._synced
         paths = [self.picture_path(name) for name in sorted(new)]
         for path in [*paths, *sorted({path.parent for path in paths})]:
-            with _writing(path):
+            with writing(path):
                 _sync(path)
         if paths:
-            with _writing(self.path):
+            with writing(self.path):
                 _sync(self.path / EVIDENCE)
         self._synced |= new
 
@@ -340,7 +340,7 @@ def append_review(directory: Path, reviewer: str, line: bytes) -> None:
         raise ValueError(f"not a line of a reviewer: {reviewer!r}")
     folder = directory / REVIEWS
     path = folder / f"{reviewer}.jsonl"
-    with _writing(path):
+    with writing(path):
         _make_folder(folder)
         _append_line(path, line)
 
@@ -376,7 +376,7 @@ def records_stamp(directory: Path) -> str:
 
 def _write_derived(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     written = []
-    with _writing(folder):
+    with writing(folder):
         folder.mkdir(exist_ok=True)
         for name, data in files.items():
             if not _FILE_NAME.fullmatch(name):
@@ -432,7 +432,7 @@ def _hold(path: Path, how: int) -> tuple[int, ...]:
     Raises:
         UsageError: another process holds it.
     """
-    with _writing(path):
+    with writing(path):
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, how | fcntl.LOCK_NB)
@@ -510,6 +510,15 @@ def _replace(path: Path, data: bytes, *, sync: bool) -> None:
         _sync(path.parent)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file that can be made again: whole or not at all, in place of an earlier one.
+
+    Raises:
+        OSError: it cannot be written; `writing` says what to do.
+    """
+    _replace(path, data, sync=False)
+
+
 def _write_all(descriptor: int, data: bytes) -> None:
     """One write; the rest again only where the system took less, which then says why."""
     written = os.write(descriptor, data)
@@ -545,8 +554,12 @@ _REMEDIES = {
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turns what the system says of a failed write into what happened and what to do."""
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the system says of a failed write into what happened and what to do.
+
+    Raises:
+        ResultsTrouble: within it a write has failed.
+    """
     try:
         yield
     except OSError as exc:

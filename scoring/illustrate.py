@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness.errors import ResultsTrouble
 from harness.model import Words
-from harness.store import Run
+from harness.store import Run, writing
 from scoring.charts import (
     COLOURS,
     Bar,
@@ -65,15 +64,13 @@ def write_charts(charts: Mapping[str, Chart], directory: Path) -> tuple[Path, ..
         ResultsTrouble: they cannot be written.
     """
     written = []
-    try:
+    with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
         for name, chart in charts.items():
             for ending, content in (("svg", chart.svg), ("png", chart.png)):
                 path = directory / f"{name}.{ending}"
                 path.write_bytes(content)
                 written.append(path)
-    except OSError as exc:
-        raise ResultsTrouble(f"{directory}: charts cannot be written: {exc.strerror}") from exc
     return tuple(written)
 
 

@@ -10,9 +10,8 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.errors import ResultsTrouble
 from harness.model import Outcome
-from harness.store import write_scores
+from harness.store import write_scores, writing
 from scoring.estimate import Estimate
 from scoring.index import AppIndex, NodeScore, name_of
 from scoring.scorecard import KINDS, AppScore, Counts, Repeats, Scorecard, TaskScore
@@ -40,13 +39,11 @@ def write_to(card: Scorecard, folder: Path) -> tuple[Path, ...]:
         ResultsTrouble: they cannot be written.
     """
     written = []
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in to_files(card).items():
             (folder / name).write_bytes(data)
             written.append(folder / name)
-    except OSError as exc:
-        raise ResultsTrouble(f"{folder}: the scores could not be written: {exc}") from exc
     return tuple(written)
 
 

@@ -235,7 +235,7 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
         console.print(f"报告 report: {first}", markup=False, highlight=False)
         is_unfinished = bool(find_remainder(path, read_run(path)).attempts)
     except HarnessError as exc:
-        console.print(f"the scorecard was not kept: {exc}", style="red", markup=False)
+        console.print(f"未保存 not kept: {exc}", style="red", markup=False)
         is_unfinished = False
     console.print(f"结果 results: {shortest(path)}", markup=False, highlight=False)
     if is_unfinished:

@@ -21,7 +21,7 @@ from PIL import Image
 
 from harness.errors import UsageError
 from harness.hierarchy import box_of, elements
-from harness.store import picture_path
+from harness.store import picture_path, write_whole
 
 T = TypeVar("T")
 
@@ -80,18 +80,25 @@ def _spread(make: Callable[[str], T], names: Iterable[str]) -> Iterator[tuple[st
 
 def _make_small(run: Path, folder: Path, name: str) -> Pictured | None:
     small = folder / f"{stem(name)}.webp"
+    is_made = small.exists()
     try:
         with Image.open(picture_path(run, name)) as image:
-            width, height = image.size
-            if not small.exists():
-                image.draft("RGB", (SMALL_PX, SMALL_PX * height // width))
-                image.thumbnail((SMALL_PX, SMALL_PX * 4))
-                out = io.BytesIO()
-                image.convert("RGB").save(out, "WEBP", quality=QUALITY, method=0)
-                small.write_bytes(out.getvalue())
+            size = image.size
+            data = b"" if is_made else _shrink(image)
     except (OSError, ValueError, SyntaxError, UsageError):  # what Pillow raises for damage
         return None
-    return Pictured(small.name, width, height)
+    if not is_made:
+        write_whole(small, data)
+    return Pictured(small.name, *size)
+
+
+def _shrink(image: Image.Image) -> bytes:
+    width, height = image.size
+    image.draft("RGB", (SMALL_PX, SMALL_PX * height // width))
+    image.thumbnail((SMALL_PX, SMALL_PX * 4))
+    out = io.BytesIO()
+    image.convert("RGB").save(out, "WEBP", quality=QUALITY, method=0)
+    return out.getvalue()
 
 
 def _make_nodes(run: Path, folder: Path, name: str) -> str | None:
@@ -103,7 +110,7 @@ def _make_nodes(run: Path, folder: Path, name: str) -> str | None:
     except (OSError, EOFError, ValueError, UsageError):
         return None
     text = json.dumps(nodes, ensure_ascii=False, separators=(",", ":"))
-    script.write_text(f'zhangce.nodes("{stem(name)}", {text});\n', encoding="utf-8")
+    write_whole(script, f'zhangce.nodes("{stem(name)}", {text});\n'.encode())
     return script.name
 
 

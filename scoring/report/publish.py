@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from harness.errors import ResultsTrouble
-from harness.store import EVIDENCE, Run, picture_path
+from harness.store import EVIDENCE, Run, picture_path, write_whole, writing
 from scoring.report.pages import STATIC, Site, render
 from scoring.report.pictures import make_nodes, make_small
 from scoring.report.view import AttemptView, Made, view_run
@@ -40,11 +38,11 @@ def publish(
     Raises:
         ResultsTrouble: it cannot be written.
     """
-    try:
+    with writing(to):
         for folder in FOLDERS:
             (to / folder).mkdir(parents=True, exist_ok=True)
         for file in STATIC.iterdir():
-            shutil.copyfile(file, to / "static" / file.name)
+            write_whole(to / "static" / file.name, file.read_bytes())
         attempts = tuple(
             attempt
             for run, directory in runs
@@ -52,9 +50,7 @@ def publish(
         )
         places = {run.run.run_id: directory for run, directory in runs}
         for name, text in render(Site(card, attempts, _logs(attempts, places))):
-            (to / name).write_text(text, encoding="utf-8")
-    except OSError as exc:
-        raise ResultsTrouble(f"{to}: the report cannot be written: {exc.strerror}") from exc
+            write_whole(to / name, text.encode())
     return to / FIRST_PAGE
 
 
