@@ -23,7 +23,7 @@ from rich.table import Table
 from harness.model import AttemptRecord, Outcome
 from harness.phone.chromium import find_program
 from harness.store import RunDirectory, read_run
-from scoring.conclude import report_runs
+from scoring.conclude import Conclusion, report_runs
 from scoring.index import index_each
 from scoring.pack import values_by_app
 from scoring.scorecard import score, with_index
@@ -58,10 +58,11 @@ def measure() -> None:
     with tempfile.TemporaryDirectory(prefix="zhangce-bench-") as folder:
         run = _write_run(Path(folder))
         # Without the audit, which looks at each picture closely: it is no part of the pages.
-        index = index_each(load_tree(), values_by_app([run]))
-        card = with_index(score([read_run(run)]), index)
+        tree = load_tree()
+        index = index_each(tree, values_by_app([run]))
+        found = Conclusion(with_index(score([read_run(run)]), index), tree, judgements=())
         began = perf_counter()
-        first = report_runs([run], card)
+        first = report_runs([run], found)
         table.add_row("writing the pages", f"{perf_counter() - began:.1f} s")
         size = sum(path.stat().st_size for path in first.parent.rglob("*") if path.is_file())
         table.add_row("size beside the evidence", f"{size / 1e6:.0f} MB")

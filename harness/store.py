@@ -8,7 +8,7 @@
       reviews/<reviewer>.jsonl  what people say of the attempts, a line an event
       logs/<process>/           what the servers of that process's devices said
       failures/                 annotated pictures for the failure messages: derived
-      scores/, report/          derived as well; these three alone may be rewritten
+      scores/, report/, desk/   derived as well; these four alone may be rewritten
 
 Nothing is ever deleted or overwritten, but for what is derived. Each attempt is on
 the disk when `RunDirectory.append` returns, evidence before the line that names
@@ -51,6 +51,7 @@ EVIDENCE = "evidence"
 FAILURES = "failures"
 SCORES = "scores"
 REPORT = "report"
+DESK = "desk"
 REVIEWS = "reviews"
 LOGS = "logs"
 
@@ -355,6 +356,11 @@ def read_reviews(directory: Path) -> Iterator[tuple[str, str, bytes]]:
 def report_path(directory: Path) -> Path:
     """Where the pages of a run are."""
     return directory / REPORT
+
+
+def desk_path(directory: Path) -> Path:
+    """Where the pages are that reviewers judge by: they tell nothing of what others say."""
+    return directory / DESK
 
 
 def records_stamp(directory: Path) -> str:

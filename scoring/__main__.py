@@ -19,12 +19,12 @@ from harness.model import Words
 from harness.store import Run, find_run, read_run
 from scoring.channels import Missing, read_channels, rules, tabulate, with_apps
 from scoring.conclude import (
+    assess,
     compare_runs,
     explain_runs,
     index_runs,
     open_desks,
     report_runs,
-    score_runs,
 )
 from scoring.doubt import Doubts, doubt
 from scoring.explain import Explanations
@@ -109,7 +109,7 @@ def score_command(
 ) -> None:
     """Print scorecard and index of a run; of several runs, their attempts taken together."""
     with _exit_codes():
-        card = score_runs(_find(runs, results), indicators, reviews=not without_reviews)
+        card = assess(_find(runs, results), indicators, reviews=not without_reviews).card
         for path in () if to is None else write_to(card, to):
             typer.echo(f"scoring: {path}", err=True)
         if json:
@@ -136,10 +136,10 @@ def report_command(
     with _exit_codes(), Progress(console=Console(stderr=True), transient=True) as progress:
         directories = _find(runs, results)
         pictures = progress.add_task("图片 pictures")
-        card = score_runs(directories, indicators)
+        found = assess(directories, indicators)
         first = report_runs(
             directories,
-            card,
+            found,
             to,
             lambda done, total: progress.update(pictures, total=total, completed=done),
         )

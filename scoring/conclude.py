@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from harness.clock import Clock, SystemClock
 from harness.errors import UsageError
-from harness.store import Run, read_run, report_path
+from harness.store import Run, desk_path, read_run, report_path
 from scoring.audit.findings import Judgement, once
 from scoring.audit.reading import audit_run, audits_of
 from scoring.compare import Side, SideBySide, choose_sides, compare
@@ -19,6 +20,7 @@ from scoring.index import AppKey, ByItem, Indexes, index_apps, index_each
 from scoring.leaves import Audited
 from scoring.pack import values_by_app
 from scoring.report.publish import Told, publish
+from scoring.report.shown import Shown
 from scoring.review.book import has_reviews, read_book, read_reviewed
 from scoring.review.desk import Desk
 from scoring.review.events import REVIEWER
@@ -32,6 +34,21 @@ from scoring.values import attempt_values
 from scoring.write import write
 
 
+@dataclass(frozen=True)
+class Conclusion:
+    """What runs come to, and by what.
+
+    Attributes:
+        card: the scorecard, with the index of the Apps.
+        tree: of indicators.
+        judgements: of the screens.
+    """
+
+    card: Scorecard
+    tree: Tree
+    judgements: tuple[Judgement, ...]
+
+
 def conclude(directory: Path, console: Console) -> Scorecard:
     """Scores a run that has ended: prints the scorecard, writes its scores/ and its report/.
 
@@ -39,17 +56,17 @@ def conclude(directory: Path, console: Console) -> Scorecard:
         UsageError: the directory is no run.
         ResultsTrouble: scores or pages cannot be written; the card was printed.
     """
-    card = score_runs([directory])
-    show(card, console)
-    write(card, directory)
-    report_runs([directory], card)
-    return card
+    found = assess([directory])
+    show(found.card, console)
+    write(found.card, directory)
+    report_runs([directory], found)
+    return found.card
 
 
-def score_runs(
+def assess(
     directories: Sequence[Path], indicators: Path = INDICATORS, *, reviews: bool = True
-) -> Scorecard:
-    """The scorecard of runs, with the index of their Apps.
+) -> Conclusion:
+    """The scorecard of runs, with the index of their Apps and what their screens show.
 
     Args:
         directories: of the runs.
@@ -64,7 +81,10 @@ def score_runs(
     done = [reviewed for _, reviewed, _ in found if reviewed]
     unread = [problem for _, _, problems in found for problem in problems]
     card = score([run for run, _, _ in found], done, unread)
-    return with_index(card, index_runs(directories, indicators, reviews=reviews))
+    tree = load_tree(indicators)
+    judgements = audit((read_run(directory), directory) for directory in directories)
+    index = _index(directories, tree, judgements, reviews=reviews)
+    return Conclusion(with_index(card, index), tree, judgements)
 
 
 def _read(directory: Path, *, reviews: bool) -> tuple[Run, Reviewed | None, tuple[str, ...]]:
@@ -90,6 +110,12 @@ def index_runs(
     """
     tree = load_tree(indicators)
     judgements = audit((read_run(directory), directory) for directory in directories)
+    return _index(directories, tree, judgements, reviews=reviews)
+
+
+def _index(
+    directories: Sequence[Path], tree: Tree, judgements: Iterable[Judgement], *, reviews: bool
+) -> Indexes:
     changed = _changed(directories) if reviews else {}
     items = _items(judgements, directories if reviews else ())
     return index_each(tree, values_by_app(directories, changed), items)
@@ -167,22 +193,43 @@ def audit(runs: Iterable[tuple[Run, Path]]) -> tuple[Judgement, ...]:
 
 
 def report_runs(
-    directories: Sequence[Path], card: Scorecard, to: Path | None = None, told: Told | None = None
+    directories: Sequence[Path], found: Conclusion, to: Path | None = None, told: Told | None = None
 ) -> Path:
     """Writes the pages of runs and returns the first; into the last run's report/ by default.
+
+    Args:
+        directories: of the runs.
+        found: what they come to, with what reviewers said.
+        to: the folder of the pages.
+        told: is told of the progress.
 
     Raises:
         UsageError: a directory is no run.
         ResultsTrouble: the pages cannot be written.
     """
-    runs = [(read_run(directory), directory) for directory in directories]
-    return publish(runs, card, to or report_path(directories[-1]), told)
+    shown = [Shown(read_run(each), each, read_book(each).opinions) for each in directories]
+    to = to or report_path(directories[-1])
+    return publish(shown, found.card, _explain_all(shown, found), to, told=told)
+
+
+def _explain_all(shown: Sequence[Shown], found: Conclusion) -> tuple[Explanation, ...]:
+    """What each indicator of each App rests on; nothing where no attempt counts."""
+    indexes = found.card.index
+    if indexes is None or not indexes.apps:
+        return ()
+    only = [each.run for each in shown]
+    values = attempt_values(attempt_frame(only), step_frame(only))
+    evidence = Evidence([(each.run, each.directory) for each in shown], values, found.judgements)
+    leaves = (explain(found.tree, indexes, evidence, leaf) for leaf in found.tree.leaves)
+    return tuple(each for explanations in leaves for each in explanations)
 
 
 def open_desks(
     directories: Sequence[Path], reviewer: str, clock: Clock | None = None
 ) -> dict[str, Desk]:
-    """A reviewer's desk at each run, by the run's id; writes the runs' pages anew.
+    """A reviewer's desk at each run, by the run's id; writes the pages that it stands beside.
+
+    They are not those of the report: whoever judges is to be told nothing of what others say.
 
     Raises:
         UsageError: a directory is no run, or the reviewer's name is no name of a file.
@@ -194,7 +241,9 @@ def open_desks(
         )
     desks = {}
     for directory in directories:
-        report_runs([directory], score_runs([directory]))
         run = read_run(directory)
+        shown, found = [Shown(run, directory)], assess([directory], reviews=False)
+        explanations = _explain_all(shown, found)
+        publish(shown, found.card, explanations, desk_path(directory), report_path(directory))
         desks[run.run.run_id] = Desk(run, directory, reviewer, clock or SystemClock())
     return desks

@@ -15,7 +15,7 @@ from harness.phone.sample_city import plants
 from harness.phone.sample_city.plants import CLUTTERED, PLANTS, TROUBLED
 from harness.store import read_run
 from scoring.audit.findings import Judgement
-from scoring.conclude import audit, compare_runs, gather, score_runs
+from scoring.conclude import assess, audit, compare_runs, gather
 from scoring.explain import explain
 from scoring.index import AppIndex
 from scoring.schema import schema_text
@@ -50,7 +50,7 @@ def judgements(directory: Path) -> tuple[Judgement, ...]:
 
 @pytest.fixture(scope="module")
 def card(directory: Path) -> Scorecard:
-    return score_runs([directory])
+    return assess([directory]).card
 
 
 def steps(records: Records, app: str) -> list[StepRecord]:

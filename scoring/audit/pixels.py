@@ -35,6 +35,8 @@ FAINTEST_HUE = 3.0
 """Of 128: below it there is no hue but noise."""
 BLUR = 2
 """Pixels of ink in a row, at least, that are part of a line of text."""
+ENOUGH_GROUND = 4000
+"""Pixels of an even ground, spread over it: their median is that of all."""
 ROUNDEST = 72
 """Pixels: the radius of a pill that is 48 dp high, on a phone of three pixels a dp."""
 
@@ -117,6 +119,7 @@ def _luminances(ground: Pixels, ink: Pixels) -> tuple[float, float]:
     JPEG keeps half the colours of a row: thin strokes have their lightness, yet much of the
     ground's hue. The strongest hue within them is nearest to their own.
     """
+    ground = ground[:: 1 + len(ground) // ENOUGH_GROUND]
     below = np.median(ground @ _TO_YCC, axis=0)
     away = ink @ _TO_YCC - below
     lightness = away[:, 0]

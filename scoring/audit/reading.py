@@ -6,7 +6,10 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -25,14 +28,36 @@ from scoring.audit.pixels import Pixels
 from scoring.audit.rules import Rules, load_rules
 from scoring.audit.screen import Screen, read_screen, scale_of
 from scoring.leaves import Audited
+from scoring.spread import spread
 
 MOST_BYTES = 20_000_000
 """Of an unpacked hierarchy that are read."""
 AppKey = tuple[str, bool]
 """An App, and whether on a simulated phone."""
-GuideKey = tuple[AppKey, str, str]
-"""The App, the scenario and the activity that a guide was seen in."""
-Seen = tuple[Sighting, Screen, frozenset[str]]
+ScreenKey = tuple[str, bool, str]
+"""The same, and the hierarchy."""
+FEW = 40
+"""So few screens are looked at sooner than processes are started."""
+
+
+class Look(NamedTuple):
+    """A screen to be looked at."""
+
+    at: Sighting
+    """Without the package, which its hierarchy may have to tell."""
+    session: Mapping[str, Any]
+    day: date
+    """When it was seen."""
+
+
+class Seen(NamedTuple):
+    """What a screen shows."""
+
+    judgements: tuple[Judgement, ...]
+    guide: frozenset[str]
+    """Elements of a service's guide."""
+    scrolls: bool
+    package: str
 
 
 def audit_run(run: Run, directory: Path, rules: Rules | None = None) -> tuple[Judgement, ...]:
@@ -46,22 +71,15 @@ def audit_run(run: Run, directory: Path, rules: Rules | None = None) -> tuple[Ju
         rules: other ones than the project's own.
     """
     rules = rules or load_rules()
-    found: list[Judgement] = []
-    guides: dict[GuideKey, list[Seen]] = {}
-    judged: set[tuple[AppKey, str]] = set()
-    for attempt, step in _distinct(run.attempts):
-        app = attempt.app, attempt.simulated
-        screen = _screen(directory, step.hierarchy or "")
-        package = _package(attempt, screen)
-        at = _sighting(run.run.run_id, attempt, step, package)
-        if (app, at.hierarchy) not in judged:  # a screen has its guide in each scenario
-            judged.add((app, at.hierarchy))
-            found += _judge(screen, at, attempt, directory, rules)
-        if present := guide_elements(screen, rules):
-            key = app, attempt.scenario, step.activity
-            guides.setdefault(key, []).append((at, screen, present))
-    for seen in guides.values():
-        found += _judge_guide(seen, rules)
+    sightings = list(_sightings(run))
+    screens: dict[ScreenKey, Look] = {}
+    for each in sightings:
+        screens.setdefault(_screen_of(each), each)
+    looks = spread(partial(_look, directory, rules), list(screens.values()), FEW)
+    seen = dict(zip(screens, looks, strict=True))
+    found = [judgement for look in seen.values() for judgement in look.judgements]
+    for guide in _guides(sightings, seen):
+        found += _judge_guide(guide, rules)
     return once(found)
 
 
@@ -88,10 +106,20 @@ def audits_of(judgements: Iterable[Judgement]) -> Mapping[AppKey, Mapping[str, A
     }
 
 
-def _distinct(attempts: Iterable[AttemptRecord]) -> Iterator[tuple[AttemptRecord, StepRecord]]:
-    """Each hierarchy of an App once, by a step that has a picture of it where there is one."""
+# --- screens --------------------------------------------------------------------------------------
+
+
+def _screen_of(look: Look) -> ScreenKey:
+    return look.at.app, look.at.simulated, look.at.hierarchy
+
+
+def _sightings(run: Run) -> Iterator[Look]:
+    """Each hierarchy of an App once a scenario, by a step that has a picture of it if there is one.
+
+    A screen has its guide in each scenario.
+    """
     first: dict[tuple[str, bool, str, str], tuple[AttemptRecord, StepRecord]] = {}
-    for attempt in attempts:
+    for attempt in run.attempts:
         for step in attempt.steps:
             if not step.hierarchy:
                 continue
@@ -99,16 +127,30 @@ def _distinct(attempts: Iterable[AttemptRecord]) -> Iterator[tuple[AttemptRecord
             before = first.get(key)
             if before is None or (_picture(before[1]) is None and _picture(step)):
                 first[key] = attempt, step
-    yield from first.values()
+    for attempt, step in first.values():
+        at = _sighting(run.run.run_id, attempt, step)
+        yield Look(at, attempt.session, attempt.started_at.date())
+
+
+def _look(directory: Path, rules: Rules, look: Look) -> Seen:
+    """What one screen shows."""
+    screen = _screen(directory, look.at.hierarchy)
+    at = look.at.model_copy(update={"package": _package(look.session, screen)})
+    return Seen(
+        judgements=tuple(_judge(screen, at, look, directory, rules)),
+        guide=guide_elements(screen, rules),
+        scrolls=any(each.scrollable for each in screen.elements),
+        package=at.package,
+    )
 
 
 def _judge(
-    screen: Screen, at: Sighting, attempt: AttemptRecord, directory: Path, rules: Rules
+    screen: Screen, at: Sighting, look: Look, directory: Path, rules: Rules
 ) -> Iterator[Judgement]:
     yield from judge_labels(screen, at, rules)
-    yield from judge_dates(screen, at, attempt.started_at.date(), rules)
+    yield from judge_dates(screen, at, look.day, rules)
     shorter = min(screen.width, screen.height)
-    scale = scale_of(attempt.session, shorter, rules.screen.width_dp)
+    scale = scale_of(look.session, shorter, rules.screen.width_dp)
     if scale is None:
         return
     yield from judge_targets(screen, at, scale, rules)
@@ -117,17 +159,33 @@ def _judge(
         yield from judge_contrast(screen, at, picture, scale, rules)
 
 
-def _judge_guide(seen: list[Seen], rules: Rules) -> Iterator[Judgement]:
+# --- guides ---------------------------------------------------------------------------------------
+
+
+def _guides(
+    sightings: Iterable[Look], seen: Mapping[ScreenKey, Seen]
+) -> Iterator[list[tuple[Sighting, Seen]]]:
+    """The screens of each guide: those of a task on an App that one activity has shown."""
+    found: dict[tuple[str, bool, str, str], list[tuple[Sighting, Seen]]] = {}
+    for each in sightings:
+        screen = seen[_screen_of(each)]
+        if screen.guide:
+            key = each.at.app, each.at.simulated, each.at.scenario, each.at.activity
+            at = each.at.model_copy(update={"package": screen.package})
+            found.setdefault(key, []).append((at, screen))
+    yield from found.values()
+
+
+def _judge_guide(seen: list[tuple[Sighting, Seen]], rules: Rules) -> Iterator[Judgement]:
     """What a guide holds, all its parts united.
 
     What is missing cannot be told of one that scrolls and of which only one part was seen.
     """
-    present = frozenset[str]().union(*(names for _, _, names in seen))
+    present = frozenset[str]().union(*(screen.guide for _, screen in seen))
     if len(present) < rules.guide.least.value:
         return
-    at = seen[0][0]
-    scrolls = any(each.scrollable for each in seen[0][1].elements)
-    whole = len({sighting.hierarchy for sighting, _, _ in seen}) > 1 or not scrolls
+    at, first = seen[0]
+    whole = len({sighting.hierarchy for sighting, _ in seen}) > 1 or not first.scrolls
     for name in rules.guide.elements:
         held = name in present
         yield Judgement(
@@ -141,7 +199,7 @@ def _judge_guide(seen: list[Seen], rules: Rules) -> Iterator[Judgement]:
         )
 
 
-def _sighting(run: str, attempt: AttemptRecord, step: StepRecord, package: str) -> Sighting:
+def _sighting(run: str, attempt: AttemptRecord, step: StepRecord) -> Sighting:
     return Sighting(
         run=run,
         app=attempt.app,
@@ -150,16 +208,16 @@ def _sighting(run: str, attempt: AttemptRecord, step: StepRecord, package: str) 
         scenario=attempt.scenario,
         step=step.path,
         activity=step.activity,
-        package=package,
+        package="",
         hierarchy=step.hierarchy or "",
         picture=_picture(step),
     )
 
 
-def _package(attempt: AttemptRecord, screen: Screen) -> str:
+def _package(session: Mapping[str, object], screen: Screen) -> str:
     """The App's own, as its session says; else that of the first element."""
     for name in ("appPackage", "appium:appPackage"):
-        if said := attempt.session.get(name):
+        if said := session.get(name):
             return str(said)
     return next((each.package for each in screen.elements if each.package), "")
 

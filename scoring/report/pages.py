@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,22 @@ from harness.model import Outcome, Scenario, Words
 from scoring.estimate import Estimate
 from scoring.index import AppIndex, Indexes, NodeScore
 from scoring.report.align import align, representative
+from scoring.report.behind import Behind
 from scoring.report.paths import draw_path
-from scoring.report.view import AttemptView, Slow, app_key, slowest_steps
-from scoring.report.words import CLOCK, HEURISTICS, KINDS, OUTCOMES, QUESTIONS, STATUS, tone
+from scoring.report.shown import Shown, agreement_of
+from scoring.report.view import AttemptView, Pin, Slow, StepView, app_key, slowest_steps
+from scoring.report.words import (
+    CLOCK,
+    HEURISTICS,
+    KINDS,
+    OUTCOMES,
+    QUESTIONS,
+    SAYS,
+    SEVERITIES,
+    STATUS,
+    tone,
+)
+from scoring.review.queue import WHY, Waiting, queue
 from scoring.saying import say_percent, say_points, say_rate, say_seconds, say_short
 from scoring.scorecard import AppScore, Scorecard, TaskScore
 from scoring.show_index import place_of, say_order
@@ -27,7 +41,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 RADAR_PX = 80.0
 MOST_STRIPS = 6
-"""Apps under each other on a task's page."""
+"""Attempts under each other on a task's page."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,8 @@ class Spoke:
     label_x: float
     label_y: float
     letter: str
+    known: bool
+    """Whether it was measured: what was not has no point on its axis, not even at 0."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +131,36 @@ class HeatRow:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """A usability problem that a reviewer has pinned to a picture."""
+
+    attempt: AttemptView
+    step: StepView | None
+    """None: its step is not one that is shown."""
+    pin: Pin
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What reviewers answered to one question about an App."""
+
+    question: Words
+    mean: float | None
+    most: int
+    n: int
+
+
+@dataclass(frozen=True)
 class Site:
     """All that a report is made of."""
 
     card: Scorecard
+    shown: tuple[Shown, ...]
     attempts: tuple[AttemptView, ...]
     logs: Mapping[str, str]
     """What devices' logs said, by the name of the attempt."""
+    behind: Mapping[str, tuple[Behind, ...]]
+    """What the indicators of each App rest on, by the App's key."""
 
     @property
     def index(self) -> Indexes | None:
@@ -153,6 +192,65 @@ class Site:
     def slowest(self) -> list[Slow]:
         """The steps that made people wait longest."""
         return slowest_steps(self.attempts)
+
+    @property
+    def changed(self) -> list[AttemptView]:
+        """The attempts whose outcome reviewers have changed."""
+        return [attempt for attempt in self.attempts if attempt.said.court is not None]
+
+    @property
+    def disputed(self) -> list[AttemptView]:
+        """The attempts about which reviewers differ."""
+        return [attempt for attempt in self.attempts if attempt.said.disputed]
+
+    @property
+    def judged(self) -> int:
+        """How many attempts somebody has judged."""
+        return sum(bool(attempt.said.judgements) for attempt in self.attempts)
+
+    @property
+    def reviewers(self) -> list[str]:
+        """Who has said something."""
+        events = (
+            event
+            for attempt in self.attempts
+            for events in (
+                attempt.said.judgements, attempt.said.problems, attempt.said.questionnaires,
+            )
+            for event in events
+        )  # fmt: skip
+        return sorted({event.reviewer for event in events})
+
+    @cached_property
+    def agreement(self) -> Estimate | None:
+        """How far reviewers agree."""
+        return agreement_of(self.shown)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What troubles people, the worst first."""
+        found = (
+            Problem(attempt, step, pin) for attempt in self.attempts for step, pin in attempt.pinned
+        )
+        return sorted(found, key=lambda each: -each.pin.problem.severity)
+
+    @cached_property
+    def ratings(self) -> list[tuple[AppView, list[Rating]]]:
+        """What reviewers answered about each App that they were asked about."""
+        found = ((app, list(self._ratings(app))) for app in self.apps)
+        return [(app, ratings) for app, ratings in found if any(each.n for each in ratings)]
+
+    def _ratings(self, app: AppView) -> Iterator[Rating]:
+        asked = [
+            questionnaire
+            for attempt in self.attempts
+            if attempt.app_key == app.key
+            for questionnaire in attempt.said.questionnaires
+        ]
+        for name, words, most in QUESTIONS:
+            points = [value for each in asked if (value := getattr(each, name)) is not None]
+            mean = statistics.fmean(points) if points else None
+            yield Rating(words, mean, most, len(points))
 
     @property
     def findings(self) -> list[AttemptView]:
@@ -222,7 +320,8 @@ def render(site: Site) -> Iterator[tuple[str, str]]:
     yield "index.html", page("index.html", "")
     yield "attempts.html", page("attempts.html", "")
     yield "slowest.html", page("slowest.html", "")
-    yield "data/attempts.js", _attempts_script(site.attempts)
+    yield "reviews.html", page("reviews.html", "")
+    yield "data/attempts.js", _attempts_script(site)
     for app in site.apps:
         yield f"apps/{app.key}.html", page("app.html", "../", app=app)
     for task in _tasks(site.attempts):
@@ -254,6 +353,8 @@ def _environment() -> Environment:
         "outcome_words": OUTCOMES,
         "heuristic_words": HEURISTICS,
         "question_words": QUESTIONS,
+        "severity_words": SEVERITIES,
+        "says_words": SAYS,
     }
     return environment
 
@@ -265,8 +366,10 @@ def _tasks(attempts: Sequence[AttemptView]) -> list[Scenario]:
 def _of_task(site: Site, task: Scenario) -> dict[str, object]:
     """What a task's page shows."""
     attempts = [attempt for attempt in site.attempts if attempt.task.id == task.id]
-    keys = list(dict.fromkeys(attempt.app_key for attempt in attempts))
-    examples = [example for key in keys if (example := representative(site.of_task(task.id, key)))]
+    groups: dict[tuple[str, str], list[AttemptView]] = {}
+    for attempt in attempts:
+        groups.setdefault((attempt.app_key, attempt.run_id), []).append(attempt)
+    examples = [example for each in groups.values() if (example := representative(each))]
     shown = examples[:MOST_STRIPS]
     scores = (score for score in site.card.tasks if score.scenario == task.id)
     names = {app.key: app.score.name for app in site.apps}
@@ -274,7 +377,7 @@ def _of_task(site: Site, task: Scenario) -> dict[str, object]:
         "task": task,
         "attempts": attempts,
         "aligned": align(shown),
-        "paths": [path for example in shown if (path := draw_path(example))],
+        "paths": [(example, path) for example in shown if (path := draw_path(example))],
         "rows": [_task_cells(score, names) for score in scores],
     }
 
@@ -290,8 +393,13 @@ def _task_cells(score: TaskScore, names: Mapping[str, Words]) -> dict[str, objec
     }
 
 
-def _attempts_script(attempts: Sequence[AttemptView]) -> str:
-    """What filters and the way to the next attempt go by: a page from the disk reads no JSON."""
+def _attempts_script(site: Site) -> str:
+    """What filters, queue and the way to the next attempt go by: from the disk no JSON is read."""
+    waiting = {
+        (shown.run.run.run_id, each.attempt): (turn, each)
+        for shown in site.shown
+        for turn, each in enumerate(queue(shown.court.attempts))
+    }
     rows = [
         {
             "page": attempt.page,
@@ -303,12 +411,44 @@ def _attempts_script(attempts: Sequence[AttemptView]) -> str:
             "device": attempt.record.device,
             "kind": attempt.task.kind,
             "time": attempt.record.task_s,
-            "is": [attempt.tone, *(["finding"] if attempt.outcome.finding else [])],
+            "is": list(_is(attempt)),
             "text": f"{attempt.task.title} {attempt.app.name}",
+            "title": attempt.task.title.model_dump(),
+            "name": attempt.app.name.model_dump(),
+            **_turn(waiting.get((attempt.run_id, attempt.record.id))),
         }
-        for attempt in attempts
+        for attempt in site.attempts
     ]
-    return f"zhangce.attempts = {json.dumps(rows, ensure_ascii=False)};\n"
+    words = {
+        "outcomes": {outcome.value: words.model_dump() for outcome, words in OUTCOMES.items()},
+        "tones": {outcome.value: tone(outcome) for outcome in Outcome},
+        "says": {says: words.model_dump() for says, words in SAYS.items()},
+    }
+    return (
+        f"Object.assign(zhangce, {json.dumps(words, ensure_ascii=False)});\n"
+        f"zhangce.attempts = {json.dumps(rows, ensure_ascii=False)};\n"
+    )
+
+
+def _is(attempt: AttemptView) -> Iterator[str]:
+    """Words for `is:`."""
+    yield attempt.tone
+    if attempt.outcome.finding:
+        yield "finding"
+    if attempt.said.judgements:
+        yield "judged"
+    if attempt.said.court is not None:
+        yield "changed"
+    if attempt.said.disputed:
+        yield "disputed"
+
+
+def _turn(waiting: tuple[int, Waiting] | None) -> dict[str, object]:
+    """When a reviewer comes to an attempt, and why."""
+    if waiting is None:
+        return {}
+    turn, each = waiting
+    return {"turn": turn, "why": WHY[each.why].model_dump()}
 
 
 def _in_order(counts: Counter[Outcome]) -> tuple[tuple[Outcome, int], ...]:
@@ -333,18 +473,17 @@ def _radar(nodes: Sequence[NodeScore]) -> Radar:
     return Radar(
         rings=tuple(_polygon(turns, [share] * len(turns)) for share in (0.25, 0.5, 0.75, 1)),
         spokes=tuple(map(_spoke, turns, nodes)),
-        area=_polygon(turns, [_share(node.score) for node in nodes]),
+        area=_polygon(
+            [turn for turn, node in zip(turns, nodes, strict=True) if node.score is not None],
+            [node.score.value / 100 for node in nodes if node.score is not None],
+        ),
     )
-
-
-def _share(score: Estimate | None) -> float:
-    return 0 if score is None else score.value / 100
 
 
 def _spoke(turn: float, node: NodeScore) -> Spoke:
     x, y = _at(turn, 1)
     label_x, label_y = _at(turn, 1.18)
-    return Spoke(x, y, label_x, round(label_y + 5, 1), node.id)
+    return Spoke(x, y, label_x, round(label_y + 5, 1), node.id, node.score is not None)
 
 
 def _at(turn: float, share: float) -> tuple[float, float]:

@@ -8,28 +8,21 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from PIL import Image
 
 from harness.errors import UsageError
 from harness.hierarchy import box_of, elements
 from harness.store import picture_path, write_whole
-
-T = TypeVar("T")
+from scoring.spread import spread
 
 SMALL_PX = 216
 """Width of a small picture: 108 pixels on the page, twice as many for fine screens."""
 QUALITY = 62
-AT_ONCE = 8
-"""Pictures that a process is handed at a time."""
 FEW = 400
 """So few pictures are made sooner than processes are started."""
 LONGEST_TEXT = 200
@@ -56,23 +49,14 @@ def make_small(
         names: of its pictures.
         folder: where they go; it is there.
     """
-    yield from _spread(partial(_make_small, run, folder), names)
+    ordered = sorted(set(names))
+    yield from zip(ordered, spread(partial(_make_small, run, folder), ordered, FEW), strict=True)
 
 
 def make_nodes(run: Path, names: Iterable[str], folder: Path) -> Iterator[tuple[str, str | None]]:
     """The same for hierarchies: scripts that hand a page the nodes, as it can read no files."""
-    yield from _spread(partial(_make_nodes, run, folder), names)
-
-
-def _spread(make: Callable[[str], T], names: Iterable[str]) -> Iterator[tuple[str, T]]:
     ordered = sorted(set(names))
-    if len(ordered) < FEW:
-        yield from zip(ordered, map(make, ordered), strict=True)
-        return
-    # Started anew, not forked: whoever ends a run has threads, and locks that they hold.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count() or 1, context) as processes:
-        yield from zip(ordered, processes.map(make, ordered, chunksize=AT_ONCE), strict=True)
+    yield from zip(ordered, spread(partial(_make_nodes, run, folder), ordered, FEW), strict=True)
 
 
 # --- one of them ----------------------------------------------------------------------------------

@@ -7,16 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from harness.store import EVIDENCE, Run, picture_path, write_whole, writing
+from harness.store import EVIDENCE, picture_path, write_whole, writing
+from scoring.explain import Explanation
+from scoring.report.behind import behind
 from scoring.report.pages import STATIC, Site, render
 from scoring.report.pictures import make_nodes, make_small
+from scoring.report.shown import Shown
 from scoring.report.view import AttemptView, Made, view_run
 from scoring.scorecard import Scorecard
 
 T = TypeVar("T")
 
 FIRST_PAGE = "index.html"
-FOLDERS = ("apps", "attempts", "data", "nodes", "pictures", "static", "tasks")
+FOLDERS = ("apps", "attempts", "data", "static", "tasks")
+BESIDE = ("nodes", "pictures")
+"""Folders of what is made of the evidence; other pages of the same run may share them."""
 LONGEST_LOG = 20_000
 """Characters of a device's log on a page, its end; all of it is evidence."""
 
@@ -25,44 +30,69 @@ Told = Callable[[int, int], None]
 
 
 def publish(
-    runs: Sequence[tuple[Run, Path]], card: Scorecard, to: Path, told: Told | None = None
+    runs: Sequence[Shown],
+    card: Scorecard,
+    explanations: Sequence[Explanation],
+    to: Path,
+    beside: Path | None = None,
+    told: Told | None = None,
 ) -> Path:
     """Writes the report of some runs and returns its first page.
 
     Args:
-        runs: each with its directory.
+        runs: what was observed, and what reviewers said.
         card: what they score.
+        explanations: of the indicators of their Apps; empty: pages show no evidence of them.
         to: the report's folder.
+        beside: the folder of small pictures and hierarchies, if not that of the report.
         told: is told of the progress.
 
     Raises:
         ResultsTrouble: it cannot be written.
     """
     with writing(to):
-        for folder in FOLDERS:
-            (to / folder).mkdir(parents=True, exist_ok=True)
+        for folder in (*(to / name for name in FOLDERS), *((beside or to) / n for n in BESIDE)):
+            folder.mkdir(parents=True, exist_ok=True)
         for file in STATIC.iterdir():
             write_whole(to / "static" / file.name, file.read_bytes())
         attempts = tuple(
             attempt
-            for run, directory in runs
-            for attempt in view_run(run, _make(run, directory, to, told), several=len(runs) > 1)
+            for shown in runs
+            for attempt in view_run(
+                shown, _make(shown, to, beside or to, told), several=len(runs) > 1
+            )
         )
-        places = {run.run.run_id: directory for run, directory in runs}
-        for name, text in render(Site(card, attempts, _logs(attempts, places))):
+        places = {shown.run.run.run_id: shown.directory for shown in runs}
+        site = Site(
+            card=card,
+            shown=tuple(runs),
+            attempts=attempts,
+            logs=_logs(attempts, places),
+            behind=behind(explanations, attempts),
+        )
+        for name, text in render(site):
             write_whole(to / name, text.encode())
     return to / FIRST_PAGE
 
 
-def _make(run: Run, directory: Path, to: Path, told: Told | None) -> Made:
-    steps = [step for attempt in run.attempts for step in attempt.steps]
+def _make(shown: Shown, to: Path, beside: Path, told: Told | None) -> Made:
+    directory = shown.directory
+    steps = [step for attempt in shown.run.attempts for step in attempt.steps]
     pictures = {name for step in steps for name in (step.before, step.after) if name}
     hierarchies = {step.hierarchy for step in steps if step.hierarchy}
     count = _Count(len(pictures) + len(hierarchies), told)
-    small = dict(map(count, make_small(directory, pictures, to / "pictures")))
-    nodes = dict(map(count, make_nodes(directory, hierarchies, to / "nodes")))
-    evidence = os.path.relpath(directory / EVIDENCE, to)
-    return Made(Path(evidence).as_posix(), small, nodes)
+    small = dict(map(count, make_small(directory, pictures, beside / "pictures")))
+    nodes = dict(map(count, make_nodes(directory, hierarchies, beside / "nodes")))
+    return Made(
+        evidence=_address(directory / EVIDENCE, to),
+        beside="" if beside == to else f"{_address(beside, to)}/",
+        pictures=small,
+        nodes=nodes,
+    )
+
+
+def _address(path: Path, start: Path) -> str:
+    return Path(os.path.relpath(path, start)).as_posix()
 
 
 class _Count:

@@ -18,9 +18,10 @@ from harness.model import (
     StepRecord,
     StepTimes,
 )
-from harness.store import Run
 from scoring.report.pictures import Pictured
+from scoring.report.shown import Said, Shown
 from scoring.report.words import Tone, tone
+from scoring.review.events import UsabilityProblem
 
 UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 GROUPS = ("run", "when")
@@ -52,6 +53,15 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Pin:
+    """A usability problem at its spot of a picture."""
+
+    number: int
+    """Within its attempt, from 1."""
+    problem: UsabilityProblem
+
+
+@dataclass(frozen=True)
 class StepView:
     """One step of an attempt."""
 
@@ -61,8 +71,9 @@ class StepView:
     before: Shot | None
     after: Shot | None
     nodes: str | None
-    """Of the script with its hierarchy."""
+    """Address of the script with its hierarchy, from the report's folder."""
     clock: tuple[Part, ...]
+    pins: tuple[Pin, ...] = ()
 
     @property
     def box(self) -> Box | None:
@@ -91,6 +102,8 @@ class AttemptView:
     task: Scenario
     app: AppProfile
     steps: tuple[StepView, ...]
+    said: Said
+    """By reviewers."""
 
     @property
     def name(self) -> str:
@@ -99,7 +112,7 @@ class AttemptView:
 
     @property
     def outcome(self) -> Outcome:
-        """The court's."""
+        """The court's, or what reviewers have made of it."""
         return self.record.verdict.outcome
 
     @property
@@ -113,9 +126,23 @@ class AttemptView:
         return app_key(self.record.app, self.record.simulated)
 
     @property
+    def pinned(self) -> tuple[tuple[StepView | None, Pin], ...]:
+        """Its usability problems, each with its step."""
+        steps = {pin.number: step for step in self.steps for pin in step.pins}
+        pins = (Pin(number, problem) for number, problem in enumerate(self.said.problems, 1))
+        return tuple((steps.get(pin.number), pin) for pin in pins)
+
+    @property
     def last(self) -> StepView | None:
         """The step at which it ended."""
         return self.steps[-1] if self.steps else None
+
+    @property
+    def last_seen(self) -> StepView | None:
+        """The step that failed, else the last that has a picture."""
+        failed = [step for step in self.steps if step.record.status == "failed"]
+        seen = [step for step in self.steps if step.shot]
+        return next(iter([*failed, *reversed(seen)]), None)
 
     @property
     def slowest(self) -> StepView | None:
@@ -144,29 +171,34 @@ class Made:
 
     evidence: str
     """Address of the run's evidence, from the report's folder."""
+    beside: str
+    """What goes before the addresses of small pictures and hierarchies: empty, or `../report/`."""
     pictures: Mapping[str, Pictured | None]
     nodes: Mapping[str, str | None]
 
 
-def view_run(run: Run, made: Made, *, several: bool = False) -> Iterator[AttemptView]:
+def view_run(shown: Shown, made: Made, *, several: bool = False) -> Iterator[AttemptView]:
     """The attempts of a run.
 
     Args:
-        run: the run.
+        shown: the run.
         made: its pictures and hierarchies.
         several: whether other runs are in the report as well.
     """
-    tasks = {each.id: each for each in run.run.scenarios}
-    apps = {each.id: each for each in run.run.apps}
-    for record in run.attempts:
+    request = shown.run.run
+    tasks = {each.id: each for each in request.scenarios}
+    apps = {each.id: each for each in request.apps}
+    for record in shown.run.attempts:
         if record.scenario in tasks and record.app in apps:
+            said = shown.said(record)
             yield AttemptView(
                 record=record,
-                run_id=run.run.run_id,
-                page=_page(record, run.run, several=several),
+                run_id=request.run_id,
+                page=_page(record, request, several=several),
                 task=tasks[record.scenario],
                 app=apps[record.app],
-                steps=tuple(_view_steps(record.steps, made)),
+                steps=tuple(_view_steps(record.steps, made, said.problems)),
+                said=said,
             )
 
 
@@ -175,16 +207,21 @@ def _page(record: AttemptRecord, run: RunRecord, *, several: bool) -> str:
     return f"attempts/{f'{run.run_id}.' if several else ''}{name}.html"
 
 
-def _view_steps(steps: Sequence[StepRecord], made: Made) -> Iterator[StepView]:
+def _view_steps(
+    steps: Sequence[StepRecord], made: Made, problems: Sequence[UsabilityProblem]
+) -> Iterator[StepView]:
     shown = [step for step in steps if step.kind not in GROUPS or step.status == "failed"]
+    pins = [Pin(number, problem) for number, problem in enumerate(problems, 1)]
     for number, step in enumerate(shown, 1):
+        script = None if step.hierarchy is None else made.nodes.get(step.hierarchy)
         yield StepView(
             number=number,
             record=step,
             before=_shot(step.before, step, made),
             after=_shot(step.after, step, made),
-            nodes=None if step.hierarchy is None else made.nodes.get(step.hierarchy),
+            nodes=None if script is None else f"{made.beside}nodes/{script}",
             clock=tuple(_parts(step.times)),
+            pins=tuple(pin for pin in pins if pin.problem.step == step.path),
         )
 
 
@@ -194,7 +231,7 @@ def _shot(name: str | None, step: StepRecord, made: Made) -> Shot | None:
         return None
     return Shot(
         full=f"{made.evidence}/{name[:2]}/{name}",
-        small=f"pictures/{pictured.small}",
+        small=f"{made.beside}pictures/{pictured.small}",
         width=pictured.width,
         height=pictured.height,
         wireframe=name in step.drawn,

@@ -58,6 +58,21 @@ HEURISTICS: tuple[Words, ...] = tuple(
     )
 )
 
+SEVERITIES: tuple[Words, ...] = (
+    Words(zh="不是问题", en="no problem"),
+    Words(zh="外观", en="cosmetic"),
+    Words(zh="轻微", en="minor"),
+    Words(zh="严重", en="major"),
+    Words(zh="灾难", en="catastrophe"),
+)
+"""Nielsen's, from 0."""
+
+SAYS: Mapping[str, Words] = {
+    "agree": Words(zh="同意", en="agrees"),
+    "disagree": Words(zh="不同意", en="disagrees"),
+    "unsure": Words(zh="不确定", en="is unsure"),
+}
+
 QUESTIONS: tuple[tuple[str, Words, int], ...] = (
     ("efficiency", Words(zh="办事效率", en="efficiency"), 5),
     ("guidance", Words(zh="办事指南精确度", en="precision of the guide"), 5),

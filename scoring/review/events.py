@@ -81,7 +81,9 @@ class UsabilityProblem(_Event):
 
     kind: Literal["problem"] = "problem"
     attempt: AttemptId
-    step: Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,4}){0,8}$")]
+    step: Annotated[str, Field(pattern=r"^[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,8}$")]
+    picture: Literal["before", "after"] = "after"
+    """Which of the step's: before the touch, or at its end."""
     x: Fraction
     """Of the picture's width, from the left."""
     y: Fraction

@@ -13,6 +13,7 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.errors import ResultsTrouble, UsageError
-from harness.store import EVIDENCE, report_path
+from harness.store import DESK, EVIDENCE, REPORT, desk_path, report_path
 from scoring.review.desk import Desk
 
 LARGEST_BODY = 64 * 1024
 """Bytes of an event: its longest comment takes a tenth of it."""
-PICTURE = re.compile(r".*\.(jpg|png|webp)")
+PICTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.(jpg|png|webp)")
+"""Of the evidence only pictures leave: hierarchies and logs are in the pages."""
+MADE = re.compile(r"pictures/[0-9a-f]+\.webp|nodes/[0-9a-f]+\.js")
+"""Of the report only what was made of the evidence: its pages tell what others say."""
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
@@ -123,13 +127,17 @@ class Guard:
         await answer(scope, receive, with_headers)
 
 
-class Pictures(StaticFiles):
-    """The evidence, of which only pictures leave: hierarchies and logs are in the pages."""
+class Some(StaticFiles):
+    """Those files of a folder whose address has a certain form; all others are not there."""
+
+    def __init__(self, form: re.Pattern[str], *, directory: Path) -> None:
+        super().__init__(directory=directory)
+        self._form = form
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A picture, or that there is none."""
-        if not PICTURE.fullmatch(path):
-            return _say(404, "no such picture")
+        """The file, or that there is none."""
+        if not self._form.fullmatch(path):
+            return _say(404, "no such file")
         return await super().get_response(path, scope)
 
 
@@ -138,7 +146,7 @@ def application(desks: Mapping[str, Desk], door: Door) -> Starlette:
     first = next(iter(desks))
 
     async def home(request: Request) -> Response:
-        return RedirectResponse(f"/{first}/report/index.html", status_code=303)
+        return RedirectResponse(f"/{first}/{DESK}/index.html", status_code=303)
 
     async def state(request: Request) -> Response:
         desk = desks.get(request.path_params["run"])
@@ -165,8 +173,9 @@ def application(desks: Mapping[str, Desk], door: Door) -> Starlette:
         Mount(f"/{run}/{name}", app=kind(directory=folder))
         for run, desk in desks.items()
         for name, kind, folder in (
-            ("report", StaticFiles, report_path(desk.directory)),
-            ("evidence", Pictures, desk.directory / EVIDENCE),
+            (DESK, StaticFiles, desk_path(desk.directory)),
+            (REPORT, partial(Some, MADE), report_path(desk.directory)),
+            (EVIDENCE, partial(Some, PICTURE), desk.directory / EVIDENCE),
         )
     ]
     return Starlette(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from harness.model import Outcome, Verdict, Words
+from scoring.review.book import write_down
 from tests.report import drawn
 from tests.report.conftest import Open
+from tests.review.said import event
 from tests.scoring import records
 
 ATTACKS = (
@@ -53,6 +56,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
     )
     directory = drawn.write_as(tmp_path_factory.mktemp("results"), request, *made)
+    spot: dict[str, Any] = {"step": "1", "x": 0.5, "y": 0.5, "heuristic": 1, "severity": 3}
+    for number, (record, _, attack) in enumerate(made):
+        about = {"attempt": record.id, "comment": attack.replace("\u0000", "")}
+        write_down(directory, event(number, kind="verdict", says="agree", **about))
+        write_down(directory, event(100 + number, kind="problem", **about, **spot))
     return drawn.report(directory).parent
 
 

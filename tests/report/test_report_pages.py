@@ -10,17 +10,17 @@ from playwright.sync_api import Page, expect
 
 from harness.errors import UsageError
 from scoring.report.printing import print_page
-from tests.browser import needs_chromium
+from tests.browser import AXE, needs_axe, needs_chromium
 from tests.report.conftest import Open
 
 pytestmark = needs_chromium
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 ATTEMPT = "attempts/find_service.other_city.phone.1.html"
 PAGES = (
     "index.html",
     "attempts.html",
     "slowest.html",
+    "reviews.html",
     "apps/sample_city-simulated.html",
     "tasks/find_service.html",
     ATTEMPT,
@@ -202,6 +202,7 @@ def test_no_page_is_wider_than_its_window(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@needs_axe
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(open_page: Open, site: Path, name: str, theme: str) -> None:

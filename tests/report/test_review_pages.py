@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 
 from harness.model import Outcome
 from scoring.__main__ import app
-from scoring.review.book import read_book
+from scoring.review.book import read_book, write_down
 from scoring.review.events import Judgement, Questionnaire, UsabilityProblem
 from tests.browser import needs_chromium
 from tests.report import drawn
 from tests.report.conftest import Open, Watched, watch
+from tests.review.said import agree, disagree, event
 from tests.scoring import records
 
 pytestmark = needs_chromium
@@ -134,6 +135,14 @@ def test_a_problem_is_pinned_to_a_spot_and_a_task_is_rated(
     page.locator("#review-severity").select_option("3")
     page.locator("#review-pin").click()
     expect(page.locator("#review-pins li")).to_have_count(1)
+    expect(page.locator("#review-problems summary")).to_contain_text("(1)")
+    expect(page.get_by_text("可用性问题", exact=True)).to_be_visible()
+    pin = page.locator(".step.current .pin.said:visible circle").bounding_box()
+    box = image.bounding_box()
+    assert pin is not None
+    assert box is not None
+    assert pin["x"] + pin["width"] / 2 == pytest.approx(box["x"] + box["width"] / 4, abs=3)
+    assert pin["y"] + pin["height"] / 2 == pytest.approx(box["y"] + box["height"] / 2, abs=3)
     page.keyboard.press("q")
     page.locator('[data-question="ease"]').select_option("6")
     with page.expect_response(re.compile("/events$")):
@@ -145,6 +154,60 @@ def test_a_problem_is_pinned_to_a_spot_and_a_task_is_rated(
     assert problem.severity == 3
     assert isinstance(rated, Questionnaire)
     assert rated.ease == 6
+    assert watched.said == []
+
+
+def test_the_queue_says_why_what_is_left_and_where_others_differ(
+    desk: tuple[Page, Watched], run: Path
+) -> None:
+    page, watched = desk
+    attempt = page.locator("#attempt").get_attribute("data-attempt")
+    assert attempt is not None
+    write_down(run, disagree(1, Outcome.NOT_FOUND, "ben", attempt))
+    page.get_by_role("link", name="评审", exact=True).click()
+    expect(page.locator("#desk-queue tr").first).to_contain_text("首次出现")
+    expect(page.locator("#desk-disputed")).to_be_hidden()
+    expect(page.locator("main")).not_to_contain_text("ben")
+    page.go_back()
+    expect(page.locator("#review-progress")).to_contain_text("0/")
+    before = page.url
+    page.keyboard.press("1")
+    page.wait_for_url(lambda url: url != before)
+    page.get_by_role("link", name="评审", exact=True).click()
+    expect(page.locator("#desk-progress")).to_contain_text("1/")
+    expect(page.locator("#desk-queue tr.judged")).to_have_count(1)
+    expect(page.locator("#desk-disputed")).to_contain_text("ben")
+    expect(page.locator("#desk-disputed .chip", has_text="未找到").first).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.locator("#review-progress")).to_contain_text("1/")
+    assert watched.said == []
+
+
+def test_what_reviewers_said_stands_in_the_report(open_page: Open, run: Path) -> None:
+    crashed, completed = "find_service::other_city[phone#1]", "find_service::sample_city[phone#1]"
+    write_down(run, disagree(1, Outcome.COMPLETED, "ann", crashed))
+    write_down(run, disagree(4, Outcome.NOT_FOUND, "ann", completed))
+    write_down(run, agree(1, "ben", completed))
+    where = {"step": "2", "x": 0.25, "y": 0.5, "picture": "before"}
+    what = {"heuristic": 4, "severity": 3, "comment": "按钮太小"}
+    write_down(run, event(2, "ann", kind="problem", attempt=crashed, **where, **what))
+    rated = {"efficiency": 4, "ease": 6}
+    write_down(run, event(3, "ben", kind="questionnaire", attempt=completed, **rated))
+    site = drawn.report(run).parent
+    page, watched = open_page(site / "reviews.html")
+    expect(page.locator("main")).to_contain_text("ann, ben")
+    expect(page.locator(".attempts").first.locator("tbody tr")).to_have_count(2)
+    expect(page.locator(".problems li")).to_have_count(1)
+    expect(page.locator(".problems li")).to_contain_text("按钮太小")
+    expect(page.locator("main")).to_contain_text("6.0/7")
+    page.locator(".problems a").click()
+    expect(page.locator(".step.current")).to_have_attribute("data-step", "2")
+    expect(page.locator(".step.current .before .pin")).to_be_visible()
+    expect(page.locator("h1 s")).to_contain_text("闪退")
+    expect(page.locator("h1")).to_contain_text("完成")
+    expect(page.locator(".reviewed")).to_contain_text("按钮太小")
+    page.goto((site / "attempts.html").as_uri() + "#q=is%3Adisputed")
+    expect(page.locator("#attempts tbody tr:visible")).to_have_count(1)
     assert watched.said == []
 
 

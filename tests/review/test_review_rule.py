@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from harness.model import Outcome
 from harness.store import read_run
 from scoring.__main__ import app
-from scoring.conclude import explain_runs, score_runs
+from scoring.conclude import assess, explain_runs
 from scoring.estimate import Estimate
 from scoring.pack import pack
 from scoring.review.agreement import agreement
@@ -181,13 +181,13 @@ def test_a_verdict_changes_the_score_and_is_shown_and_can_be_left_out(
     if packed:
         pack(run)
     before = scored(run)
-    index = score_runs([run]).index
+    index = assess([run]).card.index
     write_down(run, disagree(1, CRASHED))
     after = scored(run)
     assert "4/4" in before
     assert "3/4" in after
     assert "completed → crashed" in after
-    assert score_runs([run]).index != index
+    assert assess([run]).card.index != index
     assert scored(run, "--without-reviews") == before
     card = json.loads(scored(run, "--json"))
     assert card["reviews"][0]["changes"][0]["outcome"] == "crashed"
@@ -216,7 +216,7 @@ def test_a_questionnaire_is_the_indicator_of_reviewers(tmp_path: Path) -> None:
 
 
 def rating(run: Path, *, reviews: bool = True) -> Estimate | None:
-    index = score_runs([run], reviews=reviews).index
+    index = assess([run], reviews=reviews).card.index
     assert index is not None
     return next(node.score for node in index.apps[0].nodes if node.id == "E1.1")
 

@@ -61,7 +61,9 @@ def serve(run: Path, reviewer: str) -> Served:
 
 def test_pages_and_pictures_are_served_with_a_policy(served: Served) -> None:
     page = served.client.get("/")
-    assert page.url.path.endswith("/report/index.html")
+    small = next(served.run.glob("report/pictures/*.webp"))
+    assert served.client.get(f"/{served.run.name}/report/pictures/{small.name}").is_success
+    assert page.url.path.endswith("/desk/index.html")
     assert page.status_code == 200
     picture = next(served.run.glob("evidence/*/*.jpg"))
     shown = served.client.get(f"/{served.run.name}/evidence/{picture.parent.name}/{picture.name}")
@@ -102,6 +104,22 @@ def test_nobody_knows_what_another_says_before_judging(served: Served) -> None:
     after = ben.post(said).json()
     assert after["others"][FOUND][0]["comment"] == "no doubt"
     assert after["disagreements"] == [FOUND]
+
+
+def test_the_pages_at_a_desk_tell_nothing_of_what_others_say(served: Served) -> None:
+    said = {"id": "2" * 32, "kind": "verdict", "attempt": FOUND, "says": "disagree"}
+    ben = serve(served.run, "ben")
+    assert ben.post(said | {"outcome": "not_found", "comment": "a secret of ben"}).is_success
+    drawn.report(served.run)
+    assert "a secret of ben" in _texts(served.run / "report")
+    before = _texts(served.run / "desk")
+    serve(served.run, "ann")
+    assert _texts(served.run / "desk") == before
+
+
+def _texts(folder: Path) -> str:
+    pages = sorted(path for path in folder.rglob("*") if path.suffix in (".html", ".js"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in pages)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +186,15 @@ def test_the_token_opens_once_and_leaves_the_address(served: Served) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "report/../run.json",
-        "report/%2e%2e/run.json",
-        "report/..%2frun.json",
-        "report/....//run.json",
+        "desk/../run.json",
+        "desk/%2e%2e/run.json",
+        "desk/..%2frun.json",
+        "desk/....//run.json",
+        "report/index.html",
+        "report/pictures/../index.html",
         "evidence/../run.json",
         "evidence/..%2f..%2fanother.jpg",
+        "desk/",
         "report/",
         "evidence/",
         "attempts/main.jsonl",
@@ -186,8 +207,8 @@ def test_no_path_leads_out_of_pages_and_pictures(served: Served, path: str) -> N
 
 
 def test_a_link_does_not_lead_out_either(served: Served) -> None:
-    (served.run / "report" / "out.html").symlink_to(served.run / "run.json")
-    assert served.client.get(f"/{served.run.name}/report/out.html").status_code == 404
+    (served.run / "desk" / "out.html").symlink_to(served.run / "run.json")
+    assert served.client.get(f"/{served.run.name}/desk/out.html").status_code == 404
 
 
 def test_hierarchies_are_not_served_as_documents(served: Served) -> None:

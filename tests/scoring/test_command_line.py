@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from harness.errors import ResultsTrouble
 from harness.model import Outcome
 from scoring.__main__ import app
-from scoring.conclude import conclude, score_runs
+from scoring.conclude import assess, conclude
 from scoring.scorecard import Scorecard
 from tests.scoring.records import attempts, write
 
@@ -37,7 +37,7 @@ def test_findings_are_no_failure_of_the_command(tmp_path: Path) -> None:
 def test_json_is_the_card_and_nothing_else(tmp_path: Path) -> None:
     directory = write(tmp_path, *SOME)
     result = call(directory, "--json")
-    assert Scorecard.model_validate_json(result.stdout) == score_runs([directory])
+    assert Scorecard.model_validate_json(result.stdout) == assess([directory]).card
     assert json.loads(result.stdout)["performed_by"] == "robot"
 
 

@@ -27,6 +27,9 @@
     const strip = film[here].parentElement;
     strip.scrollLeft = film[here].offsetLeft - strip.offsetLeft - strip.clientWidth / 2 + film[here].clientWidth / 2;
     if (!keep) history.replaceState(null, "", `#s${steps[here].dataset.step}`);
+    for (const step of steps.slice(Math.max(0, here - 1), here + 2)) {
+      step.querySelectorAll("img").forEach((image) => { image.loading = "eager"; }); // so that the next key shows at once
+    }
     mark();
     if (!inspector.hidden) inspect();
     article.dispatchEvent(new CustomEvent("step", { detail: { step: steps[here] } }));
