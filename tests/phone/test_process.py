@@ -12,7 +12,7 @@ import textwrap
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +34,7 @@ def test_a_phone_in_its_own_process_dies_with_its_parent() -> None:
     assert parent.stdout is not None
     announced = json.loads(parent.stdout.readline())
     assert announced["packages"] == {"sample_city": "com.example.samplecity"}
-    assert httpx.get(announced["url"] + "/status").json()["value"]["ready"] is True
+    assert httpx2.get(announced["url"] + "/status").json()["value"]["ready"] is True
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
     parent.stdout.close()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from appium import webdriver
 from appium.options.android import UiAutomator2Options
@@ -209,7 +209,7 @@ def test_found_elements_carry_what_was_asked_for(driver: WebDriver) -> None:
 
 def raw_request(driver: WebDriver, method: str, path: str, body: Any = None) -> dict[str, Any]:
     url = str(driver.command_executor._client_config.remote_server_addr)
-    answer = httpx.request(method, f"{url}/session/{driver.session_id}{path}", json=body)
+    answer = httpx2.request(method, f"{url}/session/{driver.session_id}{path}", json=body)
     read: dict[str, Any] = answer.json()
     return read
 
@@ -492,7 +492,7 @@ def test_a_script_that_is_not_there_is_an_unknown_method(driver: WebDriver, scri
 def test_a_request_that_cannot_be_is_a_w3c_error(
     desk: Desk, method: str, path: str, body: bytes | None, status: int, error: str
 ) -> None:
-    answer = httpx.request(method, desk.url + path, content=body)
+    answer = httpx2.request(method, desk.url + path, content=body)
     assert answer.status_code == status
     assert answer.json()["value"]["error"] == error
     assert set(answer.json()["value"]) == {"error", "message", "stacktrace"}
@@ -500,8 +500,8 @@ def test_a_request_that_cannot_be_is_a_w3c_error(
 
 
 def test_the_old_base_path_is_known_too(desk: Desk) -> None:
-    assert httpx.get(f"{desk.url}/wd/hub/status").json()["value"]["ready"] is True
-    assert httpx.get(f"{desk.url}/sessions").json() == {"value": []}
+    assert httpx2.get(f"{desk.url}/wd/hub/status").json()["value"]["ready"] is True
+    assert httpx2.get(f"{desk.url}/sessions").json() == {"value": []}
 
 
 def test_a_mistake_of_the_app_is_an_unknown_error_and_the_phone_goes_on(

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import psutil
 import pytest
 import websocket
@@ -100,7 +100,7 @@ def tap(phone: Phone, x: float, y: float) -> None:
 
 def pages(phone: Phone) -> Any:
     [socket] = phone.devtools()
-    return httpx.get(f"http://{socket.host}:{socket.port}/json/list").json()
+    return httpx2.get(f"http://{socket.host}:{socket.port}/json/list").json()
 
 
 def url(phone: Phone) -> str:
@@ -208,7 +208,7 @@ def test_devtools_listen_where_proc_net_unix_says_and_name_the_app(phone: Phone)
     # As the UiAutomator2 driver reads the line.
     *_, flags, _type, state, _inode, path = socket.proc_net_unix().split()
     assert (flags, state, path) == ("00010000", "01", f"@{socket.name}")
-    version = httpx.get(f"http://{socket.host}:{socket.port}/json/version").json()
+    version = httpx2.get(f"http://{socket.host}:{socket.port}/json/version").json()
     assert version["Android-Package"] == PACKAGE
     assert re.match(r"Chrome/\d+", version["Browser"])
     [page] = pages(phone)
@@ -220,8 +220,8 @@ def test_devtools_listen_where_proc_net_unix_says_and_name_the_app(phone: Phone)
 def test_a_request_that_is_none_leaves_the_gate_open(phone: Phone) -> None:
     [devtools] = phone.devtools()
     base = f"http://{devtools.host}:{devtools.port}"
-    assert httpx.get(f"{base}/nothing").status_code == 404
-    with httpx.Client(base_url=base) as client:
+    assert httpx2.get(f"{base}/nothing").status_code == 404
+    with httpx2.Client(base_url=base) as client:
         assert [client.get("/json/version").status_code for _ in range(3)] == [200] * 3
 
 
@@ -231,19 +231,19 @@ def test_chromedriver_drives_the_page_that_the_phone_shows(phone: Phone) -> None
     with chromedriver() as base:
         options = {"debuggerAddress": f"127.0.0.1:{port_behind_the_gate()}"}
         wanted = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}
-        session = httpx.post(f"{base}/session", json=wanted, timeout=30).json()["value"]
+        session = httpx2.post(f"{base}/session", json=wanted, timeout=30).json()["value"]
         ask = f"{base}/session/{session['sessionId']}"
 
         def find(css: str) -> str:
             asked = {"using": "css selector", "value": css}
-            found = httpx.post(f"{ask}/element", json=asked, timeout=30).json()["value"]
+            found = httpx2.post(f"{ask}/element", json=asked, timeout=30).json()["value"]
             return f"{ask}/element/{next(iter(found.values()))}"
 
-        httpx.post(f"{find('#card_number')}/value", json={"text": NUMBER}, timeout=30)
-        httpx.post(f"{find('#query')}/click", json={}, timeout=30)
-        until(lambda: httpx.get(f"{find('#balance')}/text").json()["value"] == "36.20")
+        httpx2.post(f"{find('#card_number')}/value", json={"text": NUMBER}, timeout=30)
+        httpx2.post(f"{find('#query')}/click", json={}, timeout=30)
+        until(lambda: httpx2.get(f"{find('#balance')}/text").json()["value"] == "36.20")
         until(lambda: blue_ink(phone) > 3000)
-        httpx.delete(ask, timeout=30)
+        httpx2.delete(ask, timeout=30)
     assert phone.foreground() == (PACKAGE, ACTIVITY)
 
 
