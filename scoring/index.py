@@ -287,11 +287,11 @@ def _describe_node(tree: Tree, node: Node, scored: _Scored, method: str) -> Node
         share=tree.share(node.id),
         mark=node.mark,
         measure=node.measure,
-        score=_audit(node, scored)
-        if node.item
-        else _estimate(
+        score=_estimate(
             scored.point.nodes[node.id], scored.drawn.nodes[node.id], scored, method, len(attempts)
-        ),
+        )
+        if _is_sampled(node, scored)
+        else _audit(node, scored),
         covered=float(np.ravel(scored.point.covered[node.id])[0]),
         attempts=attempts if node.measure is not None else (),
     )
@@ -306,12 +306,24 @@ def _attempts_of(node: Node, scored: _Scored) -> tuple[str, ...]:
     return tuple(compress(scored.attempts, fits[scored.places].tolist()))
 
 
+def _is_sampled(node: Node, scored: _Scored) -> bool:
+    """Whether anything measured of a node is of attempts, which might have gone otherwise."""
+    return any(
+        leaf.measure is not None
+        and not leaf.item
+        and not np.isnan(np.ravel(scored.point.nodes[leaf.id])[0])
+        for leaf in node.walk()
+    )
+
+
 def _audit(node: Node, scored: _Scored) -> Estimate | None:
     """Of all that was seen, not of a sample of it: there is no interval."""
-    found = scored.sample.audits.get(node.item or "")
-    if found is None:
+    value = float(np.ravel(scored.point.nodes[node.id])[0])
+    if np.isnan(value):
         return None
-    return Estimate(value=100 * found.share, low=None, high=None, n=found.n, method=AUDITED)
+    audits = (scored.sample.audits.get(leaf.item or "") for leaf in node.walk())
+    count = sum(found.n for found in audits if found is not None)
+    return Estimate(value=value, low=None, high=None, n=count, method=AUDITED)
 
 
 def _estimate(

@@ -215,10 +215,19 @@ def test_a_questionnaire_is_the_indicator_of_reviewers(tmp_path: Path) -> None:
     assert explained.node.score == found
 
 
-def rating(run: Path, *, reviews: bool = True) -> Estimate | None:
+def test_what_reviewers_alone_say_is_no_sample_and_has_no_interval(tmp_path: Path) -> None:
+    run = records.write(tmp_path, *records.attempts({COMPLETED: 4}))
+    write_down(run, event(1, kind="questionnaire", attempt=FOUND, efficiency=4))
+    capability = rating(run, of="E")
+    assert capability is not None
+    assert capability.value == pytest.approx(75)
+    assert (capability.low, capability.high, capability.n) == (None, None, 1)
+
+
+def rating(run: Path, *, reviews: bool = True, of: str = "E1.1") -> Estimate | None:
     index = assess([run], reviews=reviews).card.index
     assert index is not None
-    return next(node.score for node in index.apps[0].nodes if node.id == "E1.1")
+    return next(node.score for node in index.apps[0].nodes if node.id == of)
 
 
 # --- queue and agreement --------------------------------------------------------------------------
