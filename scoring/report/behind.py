@@ -11,6 +11,8 @@ from scoring.index import NodeScore
 from scoring.report.view import AttemptView, StepView, app_key
 from scoring.report.words import OUTCOMES
 
+EXAMPLES = 3
+"""Attempts that are shown where none cost more than another."""
 MOST_CLUES = 8
 """Pictures behind one number; the others are in the list of attempts."""
 WAITING = ("cold_start", "response", "time")
@@ -56,9 +58,11 @@ def behind(
 
 
 def _attempts(found: Explanation, by_name: Mapping[str, AttemptView]) -> Iterator[Clue]:
-    """The attempts that say something of it, the lowest first."""
+    """The attempts that cost something, the dearest first; where all are alike, examples."""
     said = [each for task in found.tasks for each in task.attempts if each.value is not None]
-    for each in sorted(said, key=lambda each: _worth(each, found)):
+    best = max((_worth(each, found) for each in said), default=0.0)
+    cost = [each for each in said if _worth(each, found) < best]
+    for each in sorted(cost, key=lambda each: _worth(each, found)) or said[:EXAMPLES]:
         attempt = by_name.get(each.id)
         if attempt is not None:
             slow = found.node.measure in WAITING

@@ -35,7 +35,7 @@ LARGEST_BODY = 64 * 1024
 """Bytes of an event: its longest comment takes a tenth of it."""
 PICTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.(jpg|png|webp)")
 """Of the evidence only pictures leave: hierarchies and logs are in the pages."""
-MADE = re.compile(r"pictures/[0-9a-f]+\.webp|nodes/[0-9a-f]+\.js")
+MADE = re.compile(r"pictures/[0-9a-f]+\.jpg|nodes/[0-9a-f]+\.js")
 """Of the report only what was made of the evidence: its pages tell what others say."""
 HEADERS = {
     "content-security-policy": (

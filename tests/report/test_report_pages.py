@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PageObject, PdfReader
 
 from harness.errors import UsageError
+from harness.model import Outcome
+from scoring.conclude import assess, report_runs
 from scoring.report.printing import print_page
 from tests.browser import AXE, needs_axe, needs_chromium
+from tests.report import drawn
 from tests.report.conftest import Open
+from tests.scoring import records
 
 pytestmark = needs_chromium
 
@@ -187,6 +192,28 @@ def test_two_pictures_are_compared_under_a_slider(open_page: Open, site: Path) -
     assert watched.said == []
 
 
+def test_two_runs_of_an_app_stand_side_by_side(open_page: Open, tmp_path: Path) -> None:
+    runs = []
+    for name, outcome in (("before", Outcome.CRASHED), ("after", Outcome.COMPLETED)):
+        made = records.attempt(outcome)
+        request = records.request(made).model_copy(update={"run_id": name})
+        runs.append(drawn.write_as(tmp_path, request, (made, 4, "")))
+    first = report_runs(runs, assess(runs), tmp_path / "both")
+    page, watched = open_page(first.parent / "tasks" / "find_service.html")
+    rows = page.locator(".aligned tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("before")
+    expect(rows.nth(0)).to_contain_text("闪退")
+    expect(rows.nth(1)).to_contain_text("after")
+    rows.nth(0).locator("button").nth(2).click()
+    rows.nth(1).locator("button").nth(2).click()
+    expect(page.locator("#slider .names")).to_contain_text("before · 3 ⟷")
+    assert is_drawn(page, "#slider .below")
+    rows.nth(1).get_by_role("link").click()
+    assert "after." in page.url
+    assert watched.said == []
+
+
 def test_without_scripts_all_steps_and_both_pictures_are_there(open_page: Open, site: Path) -> None:
     page, _ = open_page(site / ATTEMPT, java_script_enabled=False)
     expect(page.locator(".step:visible")).to_have_count(5)
@@ -218,10 +245,22 @@ def test_axe_finds_nothing_serious(open_page: Open, site: Path, name: str, theme
 
 
 def test_an_attempt_is_printed_with_all_its_pictures(site: Path) -> None:
-    printed = print_page(site, ATTEMPT.removesuffix(".html")).read_bytes()
-    assert printed.startswith(b"%PDF")
-    # Five steps: a picture after each, and one before each but the first; the same is stored once.
-    assert printed.count(b"/Subtype /Image") == 5
+    sheet = PdfReader(print_page(site, ATTEMPT.removesuffix(".html")))
+    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in sheet.pages} == {
+        (595, 842)  # A4
+    }
+    text = "".join(page.extract_text() for page in sheet.pages)
+    for said in ("查找服务", "模拟手机", "点按第 5 项", "应看到", "裁定与理由", "签字"):
+        assert said in re.sub(r"\s+", " ", text)
+    assert "评审员" not in text
+    # Five steps: a picture after each, and one before each but the first.
+    assert sum(_pictures(page) for page in sheet.pages) == 9
+
+
+def _pictures(page: PageObject) -> int:
+    """How many a page of a PDF draws."""
+    stream = page.get_contents()
+    return 0 if stream is None else len(re.findall(rb"/\S+ Do", stream.get_data()))
 
 
 def test_what_is_printed_shows_every_step_in_one_language(open_page: Open, site: Path) -> None:

@@ -222,6 +222,27 @@ def test_an_undo_takes_the_verdict_back(desk: tuple[Page, Watched], run: Path) -
     assert read_book(run).opinions.judgements == {}
 
 
+def test_two_windows_of_one_reviewer_do_not_overwrite_each_other(
+    desk: tuple[Page, Watched], run: Path
+) -> None:
+    page, watched = desk
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#review-progress")).to_contain_text("0/")
+    other.keyboard.press("]")
+    expect(other).not_to_have_url(page.url)
+    expect(other.locator("#review-progress")).to_contain_text("0/")
+    for window, key in ((page, "1"), (other, "3")):
+        before = window.url
+        window.keyboard.press(key)
+        expect(window).not_to_have_url(before)
+    judged = read_book(run).opinions.judgements
+    assert sorted(by["ann"].says for by in judged.values()) == ["agree", "unsure"]
+    page.reload()
+    expect(page.locator("#review-progress")).to_contain_text("2/")
+    assert watched.said == []
+
+
 def test_a_server_that_is_killed_has_lost_nothing_that_was_answered(
     desk: tuple[Page, Watched], server: Server, run: Path
 ) -> None:

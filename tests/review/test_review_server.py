@@ -61,7 +61,7 @@ def serve(run: Path, reviewer: str) -> Served:
 
 def test_pages_and_pictures_are_served_with_a_policy(served: Served) -> None:
     page = served.client.get("/")
-    small = next(served.run.glob("report/pictures/*.webp"))
+    small = next(served.run.glob("report/pictures/*.jpg"))
     assert served.client.get(f"/{served.run.name}/report/pictures/{small.name}").is_success
     assert page.url.path.endswith("/desk/index.html")
     assert page.status_code == 200

@@ -15,10 +15,11 @@ window.zhangce = { attempts: [], nodes: () => {} };
   const theme = ["light", "dark"].find((one) => one === remembered("theme")) ?? (dark ? "dark" : "light");
   // `?print=zh` is how a PDF is made: everything is shown, in that language, and loaded at once.
   const printed = new URLSearchParams(location.search).get("print");
+  const openAll = () => document.querySelectorAll("details:not(.full, .log)").forEach((one) => { one.open = true; });
   const loadAll = () => document.querySelectorAll("img[loading]").forEach((image) => { image.decoding = "sync"; image.loading = "eager"; });
   if (printed !== null) {
     show(printed === "en" ? "en" : "zh", "light");
-    addEventListener("DOMContentLoaded", loadAll);
+    addEventListener("DOMContentLoaded", () => { openAll(); loadAll(); });
     return;
   }
   show(language, theme);
