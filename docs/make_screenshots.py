@@ -15,13 +15,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.phone.chromium import find_program
 from harness.store import find_run
-from scoring.conclude import open_desks
-from scoring.review.server import Address, listen, serve
+from scoring.conclude import assess, open_desks, report_runs
+from scoring.review.server import listen, serve
 
 PICTURES = Path(__file__).parent / "pictures"
 WINDOW = {"width": 1366, "height": 768}
-ATTEMPT = "attempts/find_allowance_in_elder_mode.sample_city_cluttered.phone.1.html#s7"
+SHOWN = "find_allowance_in_elder_mode.sample_city_cluttered.*.1.html"
+"""The attempt that is shown, on whichever device it was made."""
 TASK = "tasks/find_allowance_in_elder_mode.html"
+APP = "apps/sample_city_cluttered-simulated.html#D3.1"
 
 
 def main(run: str, results: Path = Path("results")) -> None:
@@ -37,11 +39,17 @@ def main(run: str, results: Path = Path("results")) -> None:
         chromium = playwright.chromium.launch(
             executable_path=find_program(), args=["--no-sandbox"] if os.geteuid() == 0 else []
         )
+        report_runs([directory], assess([directory]))
         site = (directory / "report").resolve()
-        shoot(chromium, "overview", (site / "index.html").as_uri())
-        shoot(chromium, "attempt", f"{(site / 'x').as_uri()[:-1]}{ATTEMPT}", dark=True)
-        shoot(chromium, "task", (site / TASK).as_uri(), language="en")
-        review(chromium, address, next(iter(desks)))
+        attempt = f"attempts/{next(site.glob(f'attempts/{SHOWN}')).name}#s7"
+        root = f"{site.as_uri()}/"
+        shoot(chromium, "overview", f"{root}index.html")
+        shoot(chromium, "attempt", root + attempt, dark=True)
+        shoot(chromium, "task", root + TASK, language="en")
+        shoot(chromium, "app", root + APP)
+        shoot(chromium, "reviews", f"{root}reviews.html", language="en")
+        desk = f"{address.url.partition('?')[0]}{next(iter(desks))}/desk/"
+        review(chromium, address.url, desk + attempt)
         chromium.close()
 
 
@@ -54,11 +62,11 @@ def shoot(
     save(page, name)
 
 
-def review(chromium: Browser, address: Address, run: str) -> None:
+def review(chromium: Browser, entrance: str, attempt: str) -> None:
     """The same attempt at a reviewer's desk."""
     page = open_page(chromium, dark=False, language="zh-CN")
-    page.goto(address.url)
-    page.goto(f"{address.url.partition('?')[0]}{run}/report/{ATTEMPT}")
+    page.goto(entrance)
+    page.goto(attempt)
     page.locator("#review").scroll_into_view_if_needed()
     page.keyboard.press("2")
     save(page, "review")
@@ -73,6 +81,7 @@ def open_page(chromium: Browser, *, dark: bool, language: str) -> Page:
 def save(page: Page, name: str) -> None:
     """As a PNG of few colours, as pages have few."""
     page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # large pictures are decoded beside the page
     path = PICTURES / f"report_{name}.png"
     page.screenshot(path=path)
     with Image.open(path) as image:

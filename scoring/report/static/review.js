@@ -85,7 +85,10 @@
   const judge = async (says) => {
     if (says === "disagree" && of("instead").hidden) { of("instead").hidden = false; of("outcome").focus(); return; }
     const said = { kind: "verdict", attempt, says, comment: of("comment").value.trim() };
-    if (says === "disagree") said.outcome = of("outcome").value;
+    if (says === "disagree") {
+      if (!of("outcome").value) { trouble(...zhangce.say("先选应为何种结果", "Choose first what it was")); of("outcome").focus(); return; }
+      said.outcome = of("outcome").value;
+    }
     leaving = true;
     const saved = await say(said);
     leaving = false;
