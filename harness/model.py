@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Discriminator,
@@ -27,7 +28,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticKnownError
 from typing_extensions import override
 
 SCHEMA_VERSION = 1
@@ -35,7 +36,9 @@ SCHEMA_VERSION = 1
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=120)]
-NonEmpty = Annotated[str, Field(min_length=1, max_length=2000)]
+LONGEST_WRITTEN = 2000
+"""Characters of one text that a person writes."""
+NonEmpty = Annotated[str, Field(min_length=1, max_length=LONGEST_WRITTEN)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -51,11 +54,22 @@ class Frozen(BaseModel):
 class Words(Frozen):
     """One thing said in Chinese and in English."""
 
-    zh: NonEmpty
+    # Of any length: what is said may quote what an App, a phone or a server has said.
+    zh: Annotated[str, Field(min_length=1)]
     en: str = ""
 
     def __str__(self) -> str:
         return f"{self.zh} / {self.en}" if self.en else self.zh
+
+
+def _no_longer_than_written(words: Words) -> Words:
+    if max(len(words.zh), len(words.en)) > LONGEST_WRITTEN:
+        raise PydanticKnownError("string_too_long", {"max_length": LONGEST_WRITTEN})
+    return words
+
+
+Title = Annotated[Words, AfterValidator(_no_longer_than_written)]
+"""What people call a thing in a file of theirs."""
 
 
 # --- locators: how an element is found ------------------------------------------------------------
@@ -656,7 +670,7 @@ class Scenario(Frozen):
 
     id: Name
     """The name of the file without `.yaml`."""
-    title: Words
+    title: Title
     description: str = ""
     goal: Condition
     """What must be seen at the commit point or, without one, at the end."""
@@ -694,7 +708,7 @@ class SharedSteps(Frozen):
 
     id: Name
     """The name of the file without `.yaml`."""
-    title: Words
+    title: Title
     parameters: tuple[Name, ...] = ()
     """What whoever runs these steps must give, written `${name}` in them."""
     steps: Steps
@@ -740,7 +754,7 @@ class AppProfile(Frozen):
 
     id: Name
     """The name of the file without `.yaml`."""
-    name: Words
+    name: Title
     city: NonEmpty
     level: Literal["province", "municipality", "prefecture"]
     android: AndroidApp

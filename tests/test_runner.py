@@ -196,6 +196,17 @@ def test_a_lost_session_is_our_trouble_and_what_was_seen_is_kept(phone: Rig) -> 
     assert record.trouble.startswith("SessionLost")
 
 
+def test_a_step_whose_sentence_is_longer_than_any_text_that_people_write_is_taken(
+    phone: Rig,
+) -> None:
+    where = {"xpath": f"//nothing[@text='{'长' * 1900}']"}
+    record = phone.attempt(
+        ["launch", {"type": {"into": where, "text": "长" * 2000}}], scenario={"patience_s": 1}
+    )
+    assert record.verdict.outcome is Outcome.NOT_FOUND
+    assert len(record.steps[-1].sentence.zh) > 3900
+
+
 def test_a_device_that_cannot_be_reached_is_our_trouble(
     phone: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
