@@ -250,7 +250,7 @@ def attempt_records(tasks: Sequence[Task], seen: Observed) -> Iterator[AttemptRe
             wall_s=60.0,
             task_s=float(seen.task_s[t, n]) if outcome.completed else None,
             task_half_width_s=0.1 if outcome.completed else None,
-            verdict=Verdict(outcome=outcome, reasons=("planted",)),
+            verdict=Verdict(outcome=outcome, reasons=(Words(zh="预设", en="planted"),)),
             steps=tuple(_step(seen, (t, n), place) for place in range(STEPS)),
         )
 

@@ -6,11 +6,21 @@ Nothing is bypassed, and no software solves what is meant for a person.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from harness.errors import StepFailed
-from harness.model import Barrier
+from harness.model import Barrier, BarrierKind, Words
 from harness.stage import Stage
 from harness.waiting import wait
+
+IN_CHINESE: Mapping[BarrierKind, str] = {
+    "sms_code": "短信验证码",
+    "slider": "滑块",
+    "face_check": "人脸核验",
+    "id_document": "证件核验",
+    "password": "密码",
+}
+"""What people call each kind; in English its name does."""
 
 
 def pass_barrier(barrier: Barrier, stage: Stage, messages_before: int) -> str | None:
@@ -42,8 +52,12 @@ def _by_inbox(barrier: Barrier, stage: Stage, messages_before: int) -> str:
     if waited.result is None:
         raise StepFailed(
             "barrier",
-            expected="a text message with a code",
-            seen=f"a {barrier.kind} barrier, and no code within {barrier.within_s:g} s",
+            expected=Words(zh="带验证码的短信", en="a text message with a code"),
+            seen=_met(
+                barrier,
+                f"{barrier.within_s:g} s 内没有收到验证码",
+                f"no code within {barrier.within_s:g} s",
+            ),
         )
     return waited.result
 
@@ -58,8 +72,8 @@ def _by_person(barrier: Barrier, stage: Stage) -> None:
     if not stage.task.attended:
         raise StepFailed(
             "barrier",
-            expected="somebody at the phone",
-            seen=f"a {barrier.kind} barrier, and nobody attends this device",
+            expected=Words(zh="手机旁有人", en="somebody at the phone"),
+            seen=_met(barrier, "这台设备无人看管", "nobody attends this device"),
         )
     waited = wait(
         lambda: None if stage.driver.look(barrier.seen) else True, stage.clock, barrier.within_s
@@ -67,6 +81,20 @@ def _by_person(barrier: Barrier, stage: Stage) -> None:
     if waited.result is None:
         raise StepFailed(
             "barrier",
-            expected=f"the {barrier.kind} barrier to be passed",
-            seen=f"a {barrier.kind} barrier, and nobody passed it within {barrier.within_s:g} s",
+            expected=Words(
+                zh=f"{IN_CHINESE[barrier.kind]}关卡被通过",
+                en=f"the {barrier.kind} barrier to be passed",
+            ),
+            seen=_met(
+                barrier,
+                f"{barrier.within_s:g} s 内无人通过",
+                f"nobody passed it within {barrier.within_s:g} s",
+            ),
         )
+
+
+def _met(barrier: Barrier, zh: str, en: str) -> Words:
+    """The barrier, and what came of it."""
+    return Words(
+        zh=f"遇到{IN_CHINESE[barrier.kind]}关卡，{zh}", en=f"a {barrier.kind} barrier, and {en}"
+    )

@@ -11,25 +11,33 @@ is called ours, or is left to a person, and counts neither for nor against the A
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from harness.model import Likeness, Outcome, Symptoms, Verdict, name_target
+from harness.model import Likeness, Outcome, Symptoms, Verdict, Words, name_target
 
 SLUGGISH_S = 2.0
 """A phone that takes longer to tell of itself is not well; 0.1 s is usual."""
 OF_THE_NETWORK = re.compile(r"网络|断网|联网|连接失败|无法连接|network|offline", re.IGNORECASE)
 """How an App says that it cannot reach its server."""
 
-Why = tuple[str, tuple[str, ...]]
+Why = tuple[Words, tuple[str, ...]]
 """A reason, and the fields of the symptoms that it rests on."""
 IN_FRONT: Why = (
-    "the App was in front and answered",
+    Words(zh="App 在前台，且有响应", en="the App was in front and answered"),
     ("app_state", "window", "hierarchy_readable", "control_s"),
 )
+STATES: Mapping[str, str] = {
+    "not_installed": "未安装",
+    "not_running": "未运行",
+    "background": "在后台",
+    "foreground": "在前台",
+    "unknown": "状态不明",
+}
+"""What people call each state of an App; in English its name does."""
 
 
 def judge(
-    symptoms: Symptoms | None, *, trouble: str = "", barriers: tuple[str, ...] = ()
+    symptoms: Symptoms | None, *, trouble: Words | None = None, barriers: tuple[str, ...] = ()
 ) -> Verdict:
     """The verdict on an attempt.
 
@@ -38,7 +46,7 @@ def judge(
         trouble: what went wrong on our side; it outweighs everything.
         barriers: those that were passed with help.
     """
-    if trouble:
+    if trouble is not None:
         return _verdict(Outcome.HARNESS_ERROR, (trouble, ("trouble",)))
     if symptoms is None:
         return _completed(barriers)
@@ -47,16 +55,19 @@ def judge(
 
 def _completed(barriers: tuple[str, ...]) -> Verdict:
     if barriers:
-        names = ", ".join(barriers)
-        why = f"barriers passed with help: {names}"
+        why = Words(
+            zh=f"在协助下通过关卡：{'、'.join(barriers)}",
+            en=f"barriers passed with help: {', '.join(barriers)}",
+        )
         return _verdict(Outcome.COMPLETED_ASSISTED, (why, ("barriers",)))
-    return _verdict(Outcome.COMPLETED, ("the goal was seen", ()))
+    return _verdict(Outcome.COMPLETED, (Words(zh="看到了目标", en="the goal was seen"), ()))
 
 
 def _findings(seen: Symptoms) -> Iterator[Verdict]:
     """The verdicts that fit, the weightiest first; the last always fits."""
     if seen.refused:
-        yield _verdict(Outcome.CORRECT_REFUSAL, ("the App refused as it should", ("refused",)))
+        why = Words(zh="App 如预期告知不符合条件", en="the App refused as it should")
+        yield _verdict(Outcome.CORRECT_REFUSAL, (why, ("refused",)))
     yield from _died(seen)
     yield from _not_well(seen)
     yield from _closed(seen)
@@ -83,22 +94,32 @@ def _died(seen: Symptoms) -> Iterator[Verdict]:
 
 def _crash_signals(seen: Symptoms) -> Iterator[Why]:
     if seen.system_dialog == "crash":
-        yield "the system says that the App has stopped", ("system_dialog",)
+        stopped = Words(zh="系统提示 App 已停止运行", en="the system says that the App has stopped")
+        yield stopped, ("system_dialog",)
     if seen.crash_log:
-        yield f"in the log: {seen.crash_log[0]}", ("crash_log",)
+        yield _in_the_log(seen.crash_log[0]), ("crash_log",)
     if seen.app_state == "not_running":
-        yield "its process is gone", ("app_state",)
+        yield Words(zh="它的进程已经不在", en="its process is gone"), ("app_state",)
 
 
 def _hang_signals(seen: Symptoms) -> Iterator[Why]:
     complains = seen.system_dialog == "not_responding"
     dead = seen.unchanged_since_touch and seen.answers_back is False
     if complains:
-        yield "the system says that the App is not responding", ("system_dialog",)
+        hangs = Words(zh="系统提示 App 无响应", en="the system says that the App is not responding")
+        yield hangs, ("system_dialog",)
     if seen.anr_log and (complains or dead):  # else it is of long ago
-        yield f"in the log: {seen.anr_log[0]}", ("anr_log",)
+        yield _in_the_log(seen.anr_log[0]), ("anr_log",)
     if dead:
-        yield "neither a touch nor the back key changed anything", ("answers_back",)
+        nothing = Words(
+            zh="触摸和返回键都没有引起任何变化",
+            en="neither a touch nor the back key changed anything",
+        )
+        yield nothing, ("answers_back",)
+
+
+def _in_the_log(line: str) -> Words:
+    return Words(zh=f"日志中有：{line}", en=f"in the log: {line}")
 
 
 # --- the phone, and us ----------------------------------------------------------------------------
@@ -107,33 +128,53 @@ def _hang_signals(seen: Symptoms) -> Iterator[Why]:
 def _not_well(seen: Symptoms) -> Iterator[Verdict]:
     """Where the phone or the driver may be to blame, the error is ours."""
     if seen.control_s is not None and seen.control_s > SLUGGISH_S:
-        slow = f"the phone took {seen.control_s:.1f} s to tell of itself"
-        yield _ours((f"{slow}: what seems slow may be the phone", ("control_s",)))
-    if not seen.hierarchy_readable:
-        yield _ours(("the view hierarchy could not be read", ("hierarchy_readable",)))
-    if seen.system_dialog == "permission":
-        why = "Android asked leave for the App: grant it, or name the question an interruption"
-        yield _ours((why, ("system_dialog", "foreground")))
-    if seen.system_dialog:
-        yield _ours(("a dialog of the system lay over the App", ("system_dialog", "window")))
-    if seen.failure == "left":
-        yield _ours(
-            (f"{seen.expected}: twice it was seen, and gone when it was touched", ("failure",)),
-            ("nothing says whether the App draws it anew or the driver loses it", ("seen",)),
+        slow = Words(
+            zh=f"手机过了 {seen.control_s:.1f} s 才报出自身状态：看似慢的可能是手机",
+            en=f"the phone took {seen.control_s:.1f} s to tell of itself: "
+            "what seems slow may be the phone",
         )
+        yield _ours((slow, ("control_s",)))
+    if not seen.hierarchy_readable:
+        unread = Words(zh="读不到视图层级", en="the view hierarchy could not be read")
+        yield _ours((unread, ("hierarchy_readable",)))
+    if seen.system_dialog == "permission":
+        asked = Words(
+            zh="Android 在为 App 询问权限：请授权，或在档案里把它列入 interruptions",
+            en="Android asked leave for the App: grant it, or name the question an interruption",
+        )
+        yield _ours((asked, ("system_dialog", "foreground")))
+    if seen.system_dialog:
+        over = Words(zh="系统的对话框盖住了 App", en="a dialog of the system lay over the App")
+        yield _ours((over, ("system_dialog", "window")))
+    if seen.failure == "left":
+        yield _ours(*_left_twice(seen))
+
+
+def _left_twice(seen: Symptoms) -> Iterator[Why]:
+    left = Words(
+        zh=f"{seen.expected.zh}：两次看到它，触摸时都不见了",
+        en=f"{seen.expected.en}: twice it was seen, and gone when it was touched",
+    )
+    yield left, ("failure",)
+    unclear = Words(
+        zh="无从得知是 App 重绘了它，还是驱动丢了它",
+        en="nothing says whether the App draws it anew or the driver loses it",
+    )
+    yield unclear, ("seen",)
 
 
 def _not_in_front(seen: Symptoms) -> Iterator[Verdict]:
     if seen.app_state != "foreground":
+        behind = Words(
+            zh=f"App 不在前台（{STATES[seen.app_state]}），前台：{seen.foreground or '无'}",
+            en=f"the App was not in front ({seen.app_state}), but {seen.foreground or 'nothing'}",
+        )
+        unclear = Words(
+            zh="没有迹象说明它闪退了：请人工查看",
+            en="nothing says that it crashed: a person should look",
+        )
         yield _ours(
-            (
-                f"the App was not in front ({seen.app_state}), but {seen.foreground or 'nothing'}",
-                ("app_state", "foreground"),
-            ),
-            (
-                "nothing says that it crashed: a person should look",
-                ("crash_log", "system_dialog"),
-            ),
+            (behind, ("app_state", "foreground")), (unclear, ("crash_log", "system_dialog"))
         )
 
 
@@ -141,29 +182,34 @@ def _closed(seen: Symptoms) -> Iterator[Verdict]:
     """No network, or the App is closed for a time: no attempt at all."""
     if seen.app_state != "foreground":
         return
-    if seen.network == "none":
-        yield _verdict(Outcome.BLOCKED, ("the phone has no network", ("network",)), _missed(seen))
-    if seen.network == "unchecked" and seen.network_before == "checked":
-        yield _verdict(
-            Outcome.BLOCKED,
-            (
-                "the phone's network has led nowhere since the attempt began",
-                ("network", "network_before"),
-            ),
-            _missed(seen),
+    yield from _no_network(seen)
+    if seen.maintenance:
+        closed = Words(
+            zh=f"App 暂停服务：{seen.maintenance}",
+            en=f"the App is closed for a time: {seen.maintenance}",
         )
+        yield _verdict(Outcome.BLOCKED, (closed, ("maintenance",)), _missed(seen))
+
+
+def _no_network(seen: Symptoms) -> Iterator[Verdict]:
+    if seen.network == "none":
+        none = Words(zh="手机没有网络", en="the phone has no network")
+        yield _verdict(Outcome.BLOCKED, (none, ("network",)), _missed(seen))
+    if seen.network == "unchecked" and seen.network_before == "checked":
+        lost = Words(
+            zh="尝试开始以后，手机的网络不通了",
+            en="the phone's network has led nowhere since the attempt began",
+        )
+        yield _verdict(Outcome.BLOCKED, (lost, ("network", "network_before")), _missed(seen))
     says = next(filter(OF_THE_NETWORK.search, (seen.app_error, seen.toast_error, seen.dialog)), "")
     if seen.network == "unchecked" and says:
-        yield _verdict(
-            Outcome.BLOCKED,
-            ("the phone's network does not lead to the internet", ("network",)),
-            (f"the App says {says}", ("app_error", "toast_error", "dialog")),
+        closed_in = Words(
+            zh="手机的网络连不到互联网", en="the phone's network does not lead to the internet"
         )
-    if seen.maintenance:
         yield _verdict(
             Outcome.BLOCKED,
-            (f"the App is closed for a time: {seen.maintenance}", ("maintenance",)),
-            _missed(seen),
+            (closed_in, ("network",)),
+            (_app_says(says), ("app_error", "toast_error", "dialog")),
         )
 
 
@@ -175,12 +221,17 @@ def _says_it_failed(seen: Symptoms) -> Iterator[Verdict]:
         return
     missed = _missed(seen)
     if seen.app_error:
-        yield _verdict(
-            Outcome.APP_ERROR, (f"the App says {seen.app_error}", ("app_error",)), missed
-        )
+        yield _verdict(Outcome.APP_ERROR, (_app_says(seen.app_error), ("app_error",)), missed)
     if seen.toast_error:
-        said = f"the App said in a toast {seen.toast_error}"
+        said = Words(
+            zh=f"App 弹出提示：{seen.toast_error}",
+            en=f"the App said in a toast {seen.toast_error}",
+        )
         yield _verdict(Outcome.APP_ERROR, (said, ("toast_error",)), missed)
+
+
+def _app_says(text: str) -> Words:
+    return Words(zh=f"App 提示：{text}", en=f"the App says {text}")
 
 
 def _not_in_the_profile(seen: Symptoms) -> Iterator[Verdict]:
@@ -188,24 +239,27 @@ def _not_in_the_profile(seen: Symptoms) -> Iterator[Verdict]:
     if seen.failure not in ("not_seen", "time_limit"):
         return
     if seen.dialog:
-        yield _verdict(
-            Outcome.OUTDATED,
-            (f"a dialog lies over the App that its profile does not know: {seen.dialog}",
-             ("dialog", "window")),
-            _missed(seen),
-        )  # fmt: skip
+        unknown = Words(
+            zh=f"App 上盖着档案里没有的对话框：{seen.dialog}",
+            en=f"a dialog lies over the App that its profile does not know: {seen.dialog}",
+        )
+        yield _verdict(Outcome.OUTDATED, (unknown, ("dialog", "window")), _missed(seen))
     if seen.likeness is not None and not seen.waiting and seen.failure == "not_seen":
         yield _verdict(
             Outcome.OUTDATED,
             (seen.likeness.why, ("likeness",)),
             _missed(seen),
             IN_FRONT,
-            (f"proposed, for a person to confirm: {_proposal(seen.likeness)}", ("likeness",)),
+            (_proposal(seen.likeness), ("likeness",)),
         )
 
 
-def _proposal(likeness: Likeness) -> str:
-    return f"{likeness.element} may be {name_target(likeness.locator)} by now"
+def _proposal(likeness: Likeness) -> Words:
+    now = name_target(likeness.locator)
+    return Words(
+        zh=f"建议，请人工确认：{likeness.element} 现在可能是 {now}",
+        en=f"proposed, for a person to confirm: {likeness.element} may be {now} by now",
+    )
 
 
 def _answered_wrongly(seen: Symptoms) -> Iterator[Verdict]:
@@ -223,26 +277,43 @@ def _answered_wrongly(seen: Symptoms) -> Iterator[Verdict]:
 def _never_came(seen: Symptoms) -> Iterator[Verdict]:
     frozen = seen.unchanged_since_touch and seen.answers_back is False
     outcome = Outcome.TIMED_OUT if seen.step == "wait_for" or frozen else Outcome.NOT_FOUND
-    front: Why = ("the App was in front", IN_FRONT[1]) if frozen else IN_FRONT
+    in_front = Words(zh="App 在前台", en="the App was in front")
+    front = (in_front, IN_FRONT[1]) if frozen else IN_FRONT
     yield _verdict(outcome, _missed(seen), front, *_signs(seen))
 
 
 def _signs(seen: Symptoms) -> Iterator[Why]:
     if seen.waiting:
-        yield f"it was still loading: {seen.waiting}", ("waiting",)
+        loading = Words(zh=f"还在加载：{seen.waiting}", en=f"it was still loading: {seen.waiting}")
+        yield loading, ("waiting",)
     if seen.unchanged_since_touch:
-        yield "the last touch changed nothing on the screen", ("unchanged_since_touch",)
+        unmoved = Words(
+            zh="最后一次触摸后屏幕没有变化", en="the last touch changed nothing on the screen"
+        )
+        yield unmoved, ("unchanged_since_touch",)
     if seen.answers_back is False:
-        yield "nor did the back key: it does not answer at all", ("answers_back",)
+        dead = Words(
+            zh="按返回键也没有变化：它毫无响应",
+            en="nor did the back key: it does not answer at all",
+        )
+        yield dead, ("answers_back",)
     if seen.answers_back:
-        yield "it does answer the back key", ("answers_back",)
+        alive = Words(zh="它对返回键有响应", en="it does answer the back key")
+        yield alive, ("answers_back",)
 
 
 # --- words ----------------------------------------------------------------------------------------
 
 
+def say_missed(expected: Words, seen: Words) -> Words:
+    """What had to be on the screen, and what was there instead."""
+    return Words(
+        zh=f"应看到 {expected.zh}，实际：{seen.zh}", en=f"expected {expected.en}, saw {seen.en}"
+    )
+
+
 def _missed(seen: Symptoms) -> Why:
-    return f"expected {seen.expected}, saw {seen.seen}", ("failure", "expected", "seen")
+    return say_missed(seen.expected, seen.seen), ("failure", "expected", "seen")
 
 
 def _ours(*reasons: Why) -> Verdict:

@@ -4,6 +4,7 @@
     ├── UsageError        the person can mend it: path, line, column   -> exit 2
     ├── DeviceTrouble     ours: session not started, lost, no answer   -> harness_error, exit 3
     ├── ResultsTrouble    ours: the record cannot be kept: disk full   -> exit 3
+    ├── ElementGone       it left before the touch                     -> twice: a step that failed
     └── StepFailed        a fact about the App                         -> goes to the court
 
 The class says what kind of trouble it is, the message what happened and what
@@ -15,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from harness.model import Failure
+    from harness.model import Failure, Words
 
 
 class HarnessError(Exception):
@@ -37,25 +38,38 @@ class UsageError(HarnessError):
 class DeviceTrouble(HarnessError):
     """The device, its server or the driver did not do its part. Never the App's fault."""
 
+    zh: ClassVar[str] = "设备、它的服务器或驱动出了问题"
+    """What happened, in Chinese. The message has the details, in English as servers give them."""
+
 
 class SessionNotStarted(DeviceTrouble):
     """No session could be opened on the device."""
+
+    zh = "设备上打不开会话"
 
 
 class NodeDied(SessionNotStarted):
     """A Grid sent us to a node that is dead; it will not any more once it has noticed."""
 
+    zh = "Grid 的节点已经失效，打不开会话"
+
 
 class SessionLost(DeviceTrouble):
     """The session that was open is gone; a new one may work."""
+
+    zh = "会话中断"
 
 
 class NoAnswer(DeviceTrouble):
     """The device's server did not answer, or answered with what no server should."""
 
+    zh = "设备的服务器没有应答，或者应答无效"
+
 
 class AppMissing(DeviceTrouble):
     """The App is not installed on the device."""
+
+    zh = "设备上没有安装这个 App"
 
 
 class ResultsTrouble(HarnessError):
@@ -63,6 +77,10 @@ class ResultsTrouble(HarnessError):
 
     What was kept before stays whole.
     """
+
+
+class ElementGone(HarnessError):
+    """The element left the screen between the look that found it and the touch."""
 
 
 class StepFailed(HarnessError):
@@ -74,15 +92,8 @@ class StepFailed(HarnessError):
         seen: what was there instead, in words.
     """
 
-    def __init__(self, failure: Failure, *, expected: str, seen: str) -> None:
-        super().__init__(f"expected {expected}, saw {seen}")
+    def __init__(self, failure: Failure, *, expected: Words, seen: Words) -> None:
+        super().__init__(f"expected {expected.en}, saw {seen.en}")
         self.failure: Failure = failure
         self.expected = expected
         self.seen = seen
-
-
-class ElementGone(StepFailed):
-    """The element left the screen between the look that found it and the touch."""
-
-    def __init__(self, expected: str) -> None:
-        super().__init__("left", expected=expected, seen="it left before it was touched")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from harness.court import say_missed
 from harness.model import AttemptRecord, Box, Point, Scenario, StepRecord
 
 TARGET_COLOR = (255, 77, 79)
@@ -41,14 +42,14 @@ def explain(
 def _lines(record: AttemptRecord, scenario: Scenario, picture: Path | None) -> Iterator[str]:
     yield f"{record.verdict.outcome}: {scenario.title}"
     step = failing_step(record)
-    told = ""
+    told = None
     if step is not None:
         yield f"  步骤 step: {step.path}. {step.sentence}"
         yield f"  位置 at: {step.file}:{step.line}"
-    if step is not None and step.expected:
+    if step is not None and step.expected is not None and step.seen is not None:
         yield f"  应看到 expected: {step.expected}"
         yield f"  实际看到 seen: {step.seen}"
-        told = f"expected {step.expected}, saw {step.seen}"
+        told = say_missed(step.expected, step.seen)
     for reason in record.verdict.reasons:
         if reason != told:
             yield f"  理由 because: {reason}"

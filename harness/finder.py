@@ -13,6 +13,7 @@ from html import escape
 
 from harness.driver import Driver, Seen
 from harness.model import (
+    DISABLED,
     LOCATORS_IN,
     AppProfile,
     ByClass,
@@ -28,6 +29,7 @@ from harness.model import (
     Matches,
     Target,
     TextMatch,
+    Words,
     name_target,
 )
 from harness.quoting import quote
@@ -49,13 +51,16 @@ class Sight:
     lacks: Failure | None
 
     @property
-    def words(self) -> str:
+    def words(self) -> Words:
         """What was there, in words."""
         if self.found is None:
-            return "nothing of the kind"
-        seen = self.found.seen
-        state = "" if seen.enabled else ", disabled"
-        return f"{quote(seen.text)}{state}" if self.lacks else "it"
+            return Words(zh="没有这样的元素", en="nothing of the kind")
+        if not self.lacks:
+            return Words(zh="它", en="it")
+        text = quote(self.found.seen.text)
+        if self.found.seen.enabled:
+            return Words.same(text)
+        return Words(zh=f"{text}，{DISABLED.zh}", en=f"{text}, {DISABLED.en}")
 
 
 class Finder:
@@ -108,12 +113,20 @@ class Finder:
         found = self.find(condition.visible, condition.context)
         return Sight(found, lacks(condition, found))
 
-    def tried(self, target: Target) -> str:
-        """How a named element was looked for, in words; nothing for a locator on the spot."""
-        if not isinstance(target, str):
-            return ""
-        locators = ", then ".join(map(name_target, self._locators(target)))
-        return f" (looked for {locators} as {self._profile.id}.yaml says)"
+    def describe(self, condition: Condition, lacks: Failure) -> Words:
+        """What was wanted, in words; of a named element that was not seen, also how it was sought.
+
+        What is not there may be there under another name: the profile may be wrong.
+        """
+        what = condition.describe()
+        if lacks != "not_seen" or not isinstance(condition.visible, str):
+            return what
+        names = [name_target(locator) for locator in self._locators(condition.visible)]
+        file = f"{self._profile.id}.yaml"
+        return Words(
+            zh=f"{what.zh}（按 {file} 找了 {'，又找了 '.join(names)}）",
+            en=f"{what.en} (looked for {', then '.join(names)} as {file} says)",
+        )
 
     def first_of(self, locators: tuple[Locator, ...]) -> tuple[Locator, Seen] | None:
         """The first of the locators that finds something on the App's screens, and what."""

@@ -28,6 +28,7 @@ from harness.model import (
     Locator,
     Matches,
     TextMatch,
+    Words,
     name_target,
 )
 from harness.quoting import quote
@@ -169,6 +170,14 @@ def _nearly(one: str, other: str) -> bool:
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= NEARLY_SAME
 
 
-def _say(locator: Locator, proposed: Locator) -> str:
-    same = "its id says the same" if isinstance(proposed, ById) else "it says nearly the same"
-    return f"{name_target(proposed)} is there in place of {name_target(locator)}: {same}"
+def _say(locator: Locator, proposed: Locator) -> Words:
+    was, now = name_target(locator), name_target(proposed)
+    same = (
+        Words(zh="id 的意思相同", en="its id says the same")
+        if isinstance(proposed, ById)
+        else Words(zh="文字几乎相同", en="it says nearly the same")
+    )
+    return Words(
+        zh=f"没有 {was}，却有 {now}：{same.zh}",
+        en=f"{now} is there in place of {was}: {same.en}",
+    )

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -31,7 +31,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError
 from typing_extensions import override
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the record: raised when a reader of older runs would misread a newer one."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -58,8 +58,13 @@ class Words(Frozen):
     zh: Annotated[str, Field(min_length=1)]
     en: str = ""
 
+    @classmethod
+    def same(cls, text: str) -> Self:
+        """What reads the same in both languages: a name, a number, what an App says."""
+        return cls(zh=text, en=text)
+
     def __str__(self) -> str:
-        return f"{self.zh} / {self.en}" if self.en else self.zh
+        return f"{self.zh} / {self.en}" if self.en not in ("", self.zh) else self.zh
 
 
 def _no_longer_than_written(words: Words) -> Words:
@@ -256,6 +261,11 @@ class TargetForm(ShortForm):
 
 # --- conditions -----------------------------------------------------------------------------------
 
+ENABLED = Words(zh="可用", en="enabled")
+DISABLED = Words(zh="不可用", en="disabled")
+CHECKED = Words(zh="已勾选", en="checked")
+UNCHECKED = Words(zh="未勾选", en="unchecked")
+
 
 class Condition(TargetForm):
     """Something that can be seen: an element, and what it says or how it stands."""
@@ -269,16 +279,16 @@ class Condition(TargetForm):
     context: Context = Field("native", alias="in")
     """`webview` for what is seen in the App's web page."""
 
-    def describe(self) -> str:
+    def describe(self) -> Words:
         """The condition in words, but for the context: the step's sentence says that."""
-        words = [name_target(self.visible)]
+        words = [Words.same(name_target(self.visible))]
         if self.text is not None:
-            words.append(f"= {name_text(self.text)}")
+            words.append(Words.same(f"= {name_text(self.text)}"))
         if self.enabled is not None:
-            words.append("enabled" if self.enabled else "disabled")
+            words.append(ENABLED if self.enabled else DISABLED)
         if self.checked is not None:
-            words.append("checked" if self.checked else "unchecked")
-        return " ".join(words)
+            words.append(CHECKED if self.checked else UNCHECKED)
+        return Words(zh=" ".join(each.zh for each in words), en=" ".join(each.en for each in words))
 
 
 class Absence(TargetForm):
@@ -475,7 +485,7 @@ class WaitFor(PlacedStep):
     @override
     def describe(self) -> Words:
         what = self.wait_for.describe()
-        return self._placed(f"等待 {what}", f"Wait for {what}", self.wait_for.context)
+        return self._placed(f"等待 {what.zh}", f"Wait for {what.en}", self.wait_for.context)
 
 
 class Expect(PlacedStep):
@@ -487,7 +497,7 @@ class Expect(PlacedStep):
     @override
     def describe(self) -> Words:
         what = self.expect.describe()
-        return self._placed(f"应看到 {what}", f"Expect {what}", self.expect.context)
+        return self._placed(f"应看到 {what.zh}", f"Expect {what.en}", self.expect.context)
 
 
 class ExpectGone(PlacedStep):
@@ -549,7 +559,7 @@ class When(PlacedStep):
     @override
     def describe(self) -> Words:
         what = self.when.describe()
-        return self._placed(f"如果看到 {what}", f"If {what} is there", self.when.context)
+        return self._placed(f"如果看到 {what.zh}", f"If {what.en} is there", self.when.context)
 
 
 class Call(ShortForm):
@@ -722,10 +732,13 @@ class Interruption(Frozen):
     dismiss: Locator
 
 
+BarrierKind = Literal["sms_code", "slider", "face_check", "id_document", "password"]
+
+
 class Barrier(Frozen):
     """A point where a person or a secret is needed."""
 
-    kind: Literal["sms_code", "slider", "face_check", "id_document", "password"]
+    kind: BarrierKind
     seen: Locator
     into: Target | None = None
     """Where the code goes, for a barrier that asks for one."""
@@ -982,6 +995,11 @@ class Outcome(StrEnum):
     HARNESS_ERROR = "harness_error"
 
     @property
+    def words(self) -> Words:
+        """What people call it."""
+        return Words(zh=_IN_CHINESE[self], en=self.value.replace("_", " "))
+
+    @property
     def completed(self) -> bool:
         """Whether it counts as completed."""
         return self in _COMPLETED
@@ -997,6 +1015,21 @@ class Outcome(StrEnum):
         return self.attempted and not self.completed
 
 
+_IN_CHINESE: Mapping[Outcome, str] = {
+    Outcome.COMPLETED: "完成",
+    Outcome.CORRECT_REFUSAL: "正确告知不符合条件",
+    Outcome.COMPLETED_ASSISTED: "协助下完成",
+    Outcome.NOT_FOUND: "未找到",
+    Outcome.TIMED_OUT: "超时",
+    Outcome.WRONG_RESULT: "结果不符",
+    Outcome.APP_ERROR: "应用报错",
+    Outcome.CRASHED: "闪退",
+    Outcome.NOT_RESPONDING: "无响应",
+    Outcome.ABSENT: "未提供",
+    Outcome.BLOCKED: "受阻",
+    Outcome.OUTDATED: "档案过时",
+    Outcome.HARNESS_ERROR: "测试环境故障",
+}
 _COMPLETED = frozenset({Outcome.COMPLETED, Outcome.CORRECT_REFUSAL, Outcome.COMPLETED_ASSISTED})
 _NOT_ATTEMPTED = frozenset({Outcome.BLOCKED, Outcome.OUTDATED, Outcome.HARNESS_ERROR})
 
@@ -1126,8 +1159,10 @@ class StepRecord(Frozen):
     drawn: Mapping[str, Drawn] = {}
     """Which of its pictures are no screenshots but wireframes, and why, by file name."""
     interruptions: tuple[Met, ...] = ()
-    expected: str = ""
-    seen: str = ""
+    expected: Words | None = None
+    """What had to be on the screen."""
+    seen: Words | None = None
+    """What was there."""
 
 
 SystemDialog = Literal["", "crash", "not_responding", "permission", "other"]
@@ -1146,7 +1181,7 @@ class Likeness(Frozen):
     """Its name in the profile."""
     locator: Locator
     """What would find it now."""
-    why: str
+    why: Words
     box: Box
 
 
@@ -1155,8 +1190,8 @@ class Symptoms(Frozen):
 
     failure: Failure
     step: str
-    expected: str
-    seen: str
+    expected: Words
+    seen: Words
     app_state: Literal["not_installed", "not_running", "background", "foreground", "unknown"]
     foreground: str = ""
     """Package in front."""
@@ -1196,10 +1231,11 @@ class Verdict(Frozen):
     """An outcome, and why: each reason is a sentence that rests on what was seen."""
 
     outcome: Outcome
-    reasons: tuple[str, ...]
+    reasons: tuple[Words, ...]
+    """What the App or a log has said is quoted as it is, in both languages."""
     rests_on: tuple[tuple[str, ...], ...] = ()
     """For each reason, which fields of the record's symptoms it rests on; `trouble` and `barriers`
-    are the record's own. Empty in records of earlier versions."""
+    are the record's own. Empty in records that were made without a court."""
 
 
 class Vitals(Frozen):
@@ -1245,7 +1281,7 @@ class AttemptRecord(Frozen):
     verdict: Verdict
     symptoms: Symptoms | None = None
     trouble: str = ""
-    """What went wrong on our side."""
+    """What went wrong on our side, in detail, as the driver or the phone's server said it."""
     steps: tuple[StepRecord, ...]
     checkpoints_reached: tuple[str, ...] = ()
     committed: bool = False

@@ -13,7 +13,7 @@ from typing import TypeVar
 from harness.errors import StepFailed
 from harness.finder import Found, Sight
 from harness.ledger import Ledger
-from harness.model import Condition
+from harness.model import Condition, Words
 from harness.stage import Draft, Stage
 from harness.symptoms import in_the_way
 from harness.waiting import Waited, wait
@@ -91,9 +91,8 @@ class Patience:
         if found is None:
             self.check_time_limit()
             lacks = last.lacks or "not_seen"
-            # What is not there may be there under another name: the profile may be wrong.
-            tried = self._stage.finder.tried(condition.visible) if lacks == "not_seen" else ""
-            raise StepFailed(lacks, expected=condition.describe() + tried, seen=last.words)
+            wanted = self._stage.finder.describe(condition, lacks)
+            raise StepFailed(lacks, expected=wanted, seen=last.words)
         return found
 
     def await_any(self, conditions: Iterable[Condition], draft: Draft) -> None:
@@ -187,8 +186,13 @@ class Patience:
         if self._time_left() <= 0:
             raise StepFailed(
                 "time_limit",
-                expected=f"the task to be done within {limit_s:g} s",
-                seen=f"the limit of {limit_s:g} s was reached",
+                expected=Words(
+                    zh=f"任务在 {limit_s:g} s 内完成",
+                    en=f"the task to be done within {limit_s:g} s",
+                ),
+                seen=Words(
+                    zh=f"已到 {limit_s:g} s 的时限", en=f"the limit of {limit_s:g} s was reached"
+                ),
             )
 
     def _dismiss_interruptions(self, draft: Draft) -> None:

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from harness.model import AttemptRecord, Frozen, Outcome, PlannedStep
+from harness.model import AttemptRecord, Frozen, Outcome, PlannedStep, Words
 
 MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "yellow")}
 """Completed; a finding; neither (blocked, or our own trouble)."""
@@ -27,7 +27,7 @@ class Ended(Frozen):
 
     id: str
     outcome: Outcome
-    reason: str
+    reason: Words
     task_s: float | None
     task_half_width_s: float | None
     steps: int

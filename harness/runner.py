@@ -51,6 +51,7 @@ from harness.model import (
     Vitals,
     WaitFor,
     When,
+    Words,
     name_target,
 )
 from harness.patience import Patience
@@ -122,7 +123,7 @@ class _Course:
     wall_s: float = 0.0
     steps: tuple[StepRecord, ...] = ()
     symptoms: Symptoms | None = None
-    trouble: str = ""
+    trouble: Words | None = None
     checkpoints: tuple[str, ...] = ()
     barriers: tuple[str, ...] = ()
     committed: bool = False
@@ -152,7 +153,7 @@ class _Attempt:
         self._network: Network = "unknown"
 
     def run(self) -> _Course:
-        symptoms, trouble, vitals = None, "", None
+        symptoms, trouble, vitals = None, None, None
         try:
             self._prepare()
             self._patience.begin()
@@ -176,14 +177,14 @@ class _Attempt:
             vitals=vitals,
         )
 
-    def _explain(self, trouble: DeviceTrouble) -> str:
+    def _explain(self, trouble: DeviceTrouble) -> Words:
         """What happened, and what has died; a session's end and a missing App explain themselves.
 
         The server on the phone ends with its session: it would be named as the cause.
         """
-        if isinstance(trouble, SessionLost | AppMissing):
-            return _said(trouble)
-        return "; ".join(filter(None, (_said(trouble), self._diagnose())))
+        said = _said(trouble)
+        died = "" if isinstance(trouble, SessionLost | AppMissing) else self._diagnose()
+        return Words(zh=said.zh, en=f"{said.en}; {died}") if died else said
 
     def _prepare(self) -> None:
         """A phone as before the first start of the App, or its next; costs the attempt no time."""
@@ -245,19 +246,25 @@ class _Attempt:
             self._patience.check_time_limit()
             self._take(planned, draft)
         except StepFailed as failed:
-            draft.status = "failed"
-            draft.expected, draft.seen = failed.expected, failed.seen
-            self._witness.after(draft)
-            return self._witness.examine(
-                failed,
-                draft,
-                toasts=self._patience.heard,
-                network_before=self._network,
-                known=self._has_found(planned),
-            )
+            return self._examine(failed, draft)
+        except ElementGone as gone:
+            return self._examine(_left(gone), draft)
         if not isinstance(planned.step, Run | When):  # they touch nothing; their steps do
             self._witness.after(draft)
         return None
+
+    def _examine(self, failed: StepFailed, draft: Draft) -> Symptoms:
+        """The evidence of a step that has failed, and what was seen of the App."""
+        draft.status = "failed"
+        draft.expected, draft.seen = failed.expected, failed.seen
+        self._witness.after(draft)
+        return self._witness.examine(
+            failed,
+            draft,
+            toasts=self._patience.heard,
+            network_before=self._network,
+            known=self._has_found(draft.planned),
+        )
 
     def _has_found(self, planned: PlannedStep) -> bool:
         """Whether what the step needs was found before: then the profile fits."""
@@ -404,18 +411,20 @@ class _Attempt:
 
     def _see(self, condition: Condition, draft: Draft) -> None:
         found: Found = self._patience.need(condition, draft)
-        draft.expected, draft.seen = condition.describe(), quote(found.seen.text)
+        draft.expected, draft.seen = condition.describe(), Words.same(quote(found.seen.text))
 
     def _see_gone(self, step: ExpectGone, draft: Draft) -> None:
         absence = placed(step.expect_gone, step)
-        draft.expected = f"{name_target(absence.gone)} to be gone"
+        what = name_target(absence.gone)
+        draft.expected = expected = Words(zh=f"{what} 消失", en=f"{what} to be gone")
         waited = self._patience.watch(
             lambda: True if self._finder.find(absence.gone, absence.context) is None else None,
             absence.within_s or self._stage.task.scenario.patience_s,
             draft,
         )
         if waited.result is None:
-            raise StepFailed("still_seen", expected=draft.expected, seen="it is still there")
+            still = Words(zh="它还在", en="it is still there")
+            raise StepFailed("still_seen", expected=expected, seen=still)
 
     def _branch(self, step: When, planned: PlannedStep, draft: Draft) -> None:
         """Looks once, or as long as the step says, and queues the steps if it holds."""
@@ -511,7 +520,7 @@ def _recorded(task: Task, started_at: datetime, course: _Course) -> AttemptRecor
         task_half_width_s=task_half_width(course.steps) if verdict.outcome.completed else None,
         verdict=verdict,
         symptoms=course.symptoms,
-        trouble=course.trouble,
+        trouble="" if course.trouble is None else course.trouble.en,
         steps=course.steps,
         checkpoints_reached=course.checkpoints,
         committed=course.committed,
@@ -533,5 +542,15 @@ def task_half_width(steps: Iterable[StepRecord]) -> float:
     return sum(response.half_width_s or 0.0 for response in responses)
 
 
-def _said(trouble: DeviceTrouble) -> str:
-    return f"{type(trouble).__name__}: {trouble}"
+def _said(trouble: DeviceTrouble) -> Words:
+    """What has happened; with the details in English only, for whoever mends it."""
+    return Words(zh=trouble.zh, en=f"{type(trouble).__name__}: {trouble}")
+
+
+def _left(gone: ElementGone) -> StepFailed:
+    """What the court is told of an element that has left for the second time."""
+    return StepFailed(
+        "left",
+        expected=Words.same(str(gone)),
+        seen=Words(zh="触摸之前它就不见了", en="it left before it was touched"),
+    )

@@ -25,6 +25,7 @@ from harness.model import (
     Response,
     Scenario,
     StepRecord,
+    Words,
 )
 from harness.redaction import Redaction
 from harness.wireframe import REFUSAL, size_if_black, wireframe
@@ -149,8 +150,8 @@ class Draft:
     after: Picture | None = None
     hierarchy: Future[str] | None = None
     met: list[tuple[str, float, Picture]] = field(default_factory=list)
-    expected: str = ""
-    seen: str = ""
+    expected: Words | None = None
+    seen: Words | None = None
 
     def record(self) -> StepRecord:
         """The draft as it stays; waits for its pictures to be kept."""

@@ -114,8 +114,8 @@ class AttemptBehind(Frozen):
     """As the measure counts it; None: it says nothing of it."""
     step: str
     """The path of the step that failed, else of the last; with its sentence."""
-    saw: str
-    """What was seen in place of what was expected; empty where all went well."""
+    saw: Words | None
+    """What was seen in place of what was expected; None where all went well."""
     picture: Path | None
     hierarchy: Path | None
 
@@ -264,7 +264,7 @@ def _attempt(
         outcome=attempt.verdict.outcome,
         value=value,
         step="" if step is None else f"{step.path} {step.sentence}",
-        saw="" if step is None or step.status != "failed" else step.seen,
+        saw=None if step is None or step.status != "failed" else step.seen,
         picture=None if step is None or not step.after else picture_path(directory, step.after),
         hierarchy=None
         if step is None or not step.hierarchy

@@ -41,23 +41,6 @@ KIND_WORDS: Mapping[Kind, Words] = {
     "participation": Words(zh="参与服务", en="Participation"),
 }
 
-OUTCOME_WORDS: Mapping[Outcome, str] = {
-    Outcome.COMPLETED: "完成",
-    Outcome.CORRECT_REFUSAL: "正确告知不符合条件",
-    Outcome.COMPLETED_ASSISTED: "协助下完成",
-    Outcome.NOT_FOUND: "未找到",
-    Outcome.TIMED_OUT: "超时",
-    Outcome.WRONG_RESULT: "结果不符",
-    Outcome.APP_ERROR: "应用报错",
-    Outcome.CRASHED: "闪退",
-    Outcome.NOT_RESPONDING: "无响应",
-    Outcome.ABSENT: "未提供",
-    Outcome.BLOCKED: "受阻",
-    Outcome.OUTDATED: "档案过时",
-    Outcome.HARNESS_ERROR: "测试环境故障",
-}
-"""Outcomes in Chinese; their English words are those of the record."""
-
 
 def show(card: Scorecard, console: Console) -> None:
     """Prints a scorecard."""
@@ -90,8 +73,8 @@ def _reviews(reviews: Sequence[Reviewed]) -> Iterator[Text]:
         )
         for change in reviewed.changes[:CHANGES_SHOWN]:
             yield Text(
-                f"  {change.attempt}: {OUTCOME_WORDS[change.court]} → "
-                f"{OUTCOME_WORDS[change.outcome]} / {change.court} → {change.outcome}",
+                f"  {change.attempt}: {change.court.words.zh} → "
+                f"{change.outcome.words.zh} / {change.court} → {change.outcome}",
                 style="magenta",
             )
         if (more := len(reviewed.changes) - CHANGES_SHOWN) > 0:
@@ -129,7 +112,7 @@ def _say_outcomes(task: TaskScore) -> Text:
     of_several = len(task.devices) > 1
     lines = [Text(say_flaky(each, of_several), style="bold yellow") for each in task.flaky]
     lines += [
-        Text(f"{mark(outcome)} {count} {OUTCOME_WORDS[outcome]} {outcome}", style=_style(outcome))
+        Text(f"{mark(outcome)} {count} {outcome.words.zh} {outcome}", style=_style(outcome))
         for outcome, count in task.counts.outcomes.items()
     ]
     if task.counts.missing:

@@ -11,7 +11,7 @@ from rich.text import Text
 from scoring.explain import AttemptBehind, Explanation, Finding, TaskBehind
 from scoring.index import NodeScore
 from scoring.saying import NOTHING
-from scoring.show import OUTCOME_WORDS, mark
+from scoring.show import mark
 from scoring.show_index import say_score
 
 ATTEMPTS_SHOWN = 5
@@ -75,9 +75,9 @@ def _task(task: TaskBehind) -> Iterator[Text]:
 
 def _attempt(attempt: AttemptBehind) -> Text:
     value = NOTHING if attempt.value is None else f"{attempt.value:.3g}"
-    outcome = f"{OUTCOME_WORDS[attempt.outcome]} {attempt.outcome}"
+    outcome = f"{attempt.outcome.words.zh} {attempt.outcome}"
     lines = [f"  {mark(attempt.outcome)} {value}  {outcome}  {attempt.id}", f"    {attempt.step}"]
-    if attempt.saw:
+    if attempt.saw is not None:
         lines.append(f"    见到 saw: {attempt.saw}")
     return Text("\n".join([*lines, *_path(attempt.picture)]))
 

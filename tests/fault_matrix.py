@@ -330,7 +330,7 @@ def main() -> int:
     console.print(table(made))
     for cell in made:
         if cell.wrong:
-            reasons = "; ".join(cell.record.verdict.reasons)
+            reasons = "; ".join(map(str, cell.record.verdict.reasons))
             console.print(f"{cell.fault} at {cell.stage}: {reasons}", style="red", markup=False)
     console.print(summary(made))
     return int(any(cell.wrong for cell in made))

@@ -1,21 +1,22 @@
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.court import judge
-from harness.model import Outcome, Symptoms
+from harness.court import STATES, judge
+from harness.model import Outcome, Symptoms, Verdict, Words
 
 
 def symptoms(**seen: Any) -> Symptoms:
     usual: dict[str, Any] = {
         "failure": "not_seen",
         "step": "tap",
-        "expected": "home.search",
-        "seen": "nothing of the kind",
+        "expected": Words.same("home.search"),
+        "seen": Words(zh="没有这样的元素", en="nothing of the kind"),
         "app_state": "foreground",
         "foreground": "cn.example.app",
         "window": "cn.example.app",
@@ -38,7 +39,10 @@ DEAD = {"unchanged_since_touch": True, "answers_back": False}
 LIKE = {
     "element": "home.search",
     "locator": {"id": "search_home"},
-    "why": "#search_home is there in place of #home_search",
+    "why": {
+        "zh": "没有 #home_search，却有 #search_home",
+        "en": "#search_home is there in place of #home_search",
+    },
     "box": {"left": 0, "top": 0, "right": 9, "bottom": 9},
 }
 
@@ -50,12 +54,15 @@ def test_no_symptoms_are_a_completed_task() -> None:
 def test_help_at_a_barrier_is_said() -> None:
     verdict = judge(None, barriers=("slider", "sms_code"))
     assert verdict.outcome is Outcome.COMPLETED_ASSISTED
-    assert "slider, sms_code" in verdict.reasons[0]
+    assert "slider、sms_code" in verdict.reasons[0].zh
+    assert "slider, sms_code" in verdict.reasons[0].en
 
 
 def test_our_trouble_outweighs_what_was_seen_of_the_app() -> None:
     crashed = symptoms(**CRASH_DIALOG, **CRASH_LOG)
-    assert judge(crashed, trouble="session lost").outcome is Outcome.HARNESS_ERROR
+    lost = Words(zh="会话中断", en="session lost")
+    verdict = judge(crashed, trouble=lost)
+    assert (verdict.outcome, verdict.reasons) == (Outcome.HARNESS_ERROR, (lost,))
 
 
 @pytest.mark.parametrize(
@@ -122,9 +129,9 @@ def test_what_was_seen_decides(seen: dict[str, Any], expected: Outcome) -> None:
 
 
 def test_a_touch_that_changed_nothing_is_told_as_a_reason() -> None:
-    assert any(
-        "changed nothing" in why for why in judge(symptoms(unchanged_since_touch=True)).reasons
-    )
+    reasons = judge(symptoms(unchanged_since_touch=True)).reasons
+    assert any("changed nothing" in reason.en for reason in reasons)
+    assert any("没有变化" in reason.zh for reason in reasons)
 
 
 @given(
@@ -187,7 +194,8 @@ def test_such_a_line_of_long_ago_is_nothing_to_an_app_that_answers() -> None:
 
 def test_a_proposed_change_of_the_profile_is_told_and_left_to_a_person() -> None:
     reasons = judge(symptoms(likeness=LIKE)).reasons
-    assert "home.search may be #search_home by now" in reasons[-1]
+    assert "home.search may be #search_home by now" in reasons[-1].en
+    assert "home.search 现在可能是 #search_home" in reasons[-1].zh
 
 
 ANYTHING = st.fixed_dictionaries(
@@ -240,3 +248,32 @@ def test_no_app_is_blamed_for_what_it_shows_on_a_phone_that_is_not_well(
         Outcome.CRASHED,
         Outcome.NOT_RESPONDING,
     )
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+QUOTED = re.compile("系统繁忙|网络异常|系统维护中|限时福利")
+"""What the App says, which is quoted as it is in either language."""
+
+
+def assert_said_in_both(verdict: Verdict) -> None:
+    for reason in verdict.reasons:
+        assert CHINESE.search(reason.zh)
+        assert reason.en
+        assert not CHINESE.search(QUOTED.sub("", reason.en))
+        assert QUOTED.findall(reason.zh) == QUOTED.findall(reason.en)
+
+
+@given(ANYTHING)
+def test_every_reason_is_said_in_both_languages_and_quotes_the_app_as_it_is(
+    seen: dict[str, Any],
+) -> None:
+    assert_said_in_both(judge(symptoms(**seen)))
+
+
+def test_success_is_said_in_both_languages_too() -> None:
+    for verdict in (judge(None), judge(None, barriers=("slider",)), judge(symptoms(refused=True))):
+        assert_said_in_both(verdict)
+
+
+def test_every_state_of_an_app_has_its_chinese_name() -> None:
+    assert set(STATES) == set(get_args(Symptoms.model_fields["app_state"].annotation))

@@ -93,7 +93,7 @@ def _words(text: str) -> Iterator[str]:
         box=Box(left=0, top=0, right=1, bottom=1),
     )
     found = Found(Seen("1", match.box, text, enabled=True, checked=False), match)
-    yield Sight(found, "other_text").words
+    yield from (Sight(found, "other_text").words.zh, Sight(found, "other_text").words.en)
     yield from crashes(("FATAL EXCEPTION: main", f"Process: {PACKAGE}, PID: 1", text), PACKAGE)
     yield quote(text)
     yield quote_line(text)

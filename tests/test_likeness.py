@@ -6,7 +6,7 @@ import pytest
 
 from harness.hierarchy import elements
 from harness.likeness import likeness, unknown_dialog
-from harness.model import AppProfile, Box, ById, ByText
+from harness.model import AppProfile, Box, ById, ByText, Words
 from tests.fault_app import PROFILE
 
 SCREEN = Box(left=0, top=0, right=360, bottom=800)
@@ -50,6 +50,10 @@ def test_an_id_that_says_the_same_is_a_renamed_one(now: str) -> None:
     found = likeness("home.search", "tap", profile(**BY_ID), hierarchy(node(now)))
     assert found is not None
     assert found.locator == ById(id=now)
+    assert found.why == Words(
+        zh=f"没有 #home_search，却有 #{now}：id 的意思相同",
+        en=f"#{now} is there in place of #home_search: its id says the same",
+    )
 
 
 @pytest.mark.parametrize("now", ["search", "home_scan", "home_search_history", "search_home_clear"])

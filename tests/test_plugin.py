@@ -57,8 +57,8 @@ def test_a_finding_fails_and_says_what_where_and_shows_the_picture(project: Proj
             "*goal. 应看到 “月球基地” / Expect “月球基地”*",
             "*scenarios/test/find_moon.yaml:4*",
             "*expected: “月球基地”",
-            "*seen: nothing of the kind",
-            "*because: the App was in front and answered",
+            "*seen: 没有这样的元素 / nothing of the kind",
+            "*because: App 在前台，且有响应 / the App was in front and answered",
             "*picture: results/it/failures/find_moon.sample_city.phone.1.jpg",
             "*results: results/it",
         ]
@@ -98,7 +98,10 @@ def test_a_barrier_skips_with_its_reason(project: Project) -> None:
     result = project.run()
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(
-        ["SKIPPED*test/meet_slider.yaml:19: blocked: a slider barrier, and nobody attends*"]
+        [
+            "SKIPPED*test/meet_slider.yaml:19: blocked: 遇到滑块关卡，这台设备无人看管 / "
+            "a slider barrier, and nobody attends*"
+        ]
     )
 
 

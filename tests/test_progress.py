@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from harness.model import AttemptRecord, Outcome, Verdict
+from harness.model import AttemptRecord, Outcome, Verdict, Words
 from harness.progress import Ended, RunProgress, sum_up
 
 
@@ -23,7 +23,7 @@ def record(outcome: Outcome, reason: str = "because") -> AttemptRecord:
         wall_s=9.0,
         task_s=4.25 if outcome.completed else None,
         task_half_width_s=0.125 if outcome.completed else None,
-        verdict=Verdict(outcome=outcome, reasons=(reason,)),
+        verdict=Verdict(outcome=outcome, reasons=(Words.same(reason),)),
         steps=(),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.load import load_profile
-from harness.model import Box, ById, ByText, Likeness, Locator
+from harness.model import Box, ById, ByText, Likeness, Locator, Words
 from harness.proposal import propose
 
 PROFILE = """\
@@ -45,7 +45,7 @@ def test_git_applies_it_and_the_profile_then_says_it(
     like = Likeness(
         element="home.search",
         locator=locator,
-        why="the id says the same",
+        why=Words(zh="id 的意思相同", en="its id says the same"),
         box=Box(left=0, top=0, right=1, bottom=1),
     )
     proposed = propose(document, path.read_text(encoding="utf-8"), like)

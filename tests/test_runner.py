@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from harness.errors import NoAnswer, SessionNotStarted
+from harness.errors import ElementGone, NoAnswer, SessionNotStarted
 from harness.load import Document
-from harness.model import Box, Outcome, Point, SharedSteps
+from harness.model import Box, Outcome, Point, SharedSteps, Words
 from harness.runner import scroll_line, swipe_line
 from tests.phone.small_app import COLD_START_S, DELAY_S
 from tests.rig import Rig, rig, step
@@ -89,7 +89,7 @@ def test_the_tasks_limit_ends_the_waiting(phone: Rig) -> None:
     )
     assert record.verdict.outcome is Outcome.TIMED_OUT
     assert record.wall_s == pytest.approx(8, abs=0.3)
-    assert "limit of 8 s" in record.verdict.reasons[0]
+    assert "limit of 8 s" in record.verdict.reasons[0].en
 
 
 def test_a_task_whose_time_is_up_is_not_completed_even_if_the_goal_is_there(phone: Rig) -> None:
@@ -137,7 +137,7 @@ def test_an_attempt_after_a_crash_begins_on_a_clean_phone(phone: Rig) -> None:
 def test_a_button_that_does_nothing_is_not_found_and_says_so(phone: Rig) -> None:
     record = phone.attempt(["launch", {"tap": {"text": "不可用"}}], goal="done.result")
     assert record.verdict.outcome is Outcome.NOT_FOUND
-    assert "the last touch changed nothing on the screen" in record.verdict.reasons
+    assert "最后一次触摸后屏幕没有变化" in [reason.zh for reason in record.verdict.reasons]
 
 
 def test_what_is_not_found_is_told_with_how_it_was_looked_for(phone: Rig) -> None:
@@ -146,13 +146,17 @@ def test_what_is_not_found_is_told_with_how_it_was_looked_for(phone: Rig) -> Non
         goal={"visible": "home.form", "within_s": 1},
         profile={"elements": {"home.form": [{"id": "nowhere"}, {"text": "没有"}]}},
     )
-    assert "looked for #nowhere, then “没有” as small.yaml says" in record.verdict.reasons[0]
+    assert "looked for #nowhere, then “没有” as small.yaml says" in record.verdict.reasons[0].en
+    assert "按 small.yaml 找了 #nowhere，又找了 “没有”" in record.verdict.reasons[0].zh
 
 
 def test_another_text_is_a_wrong_result(phone: Rig) -> None:
     record = phone.attempt(["launch"], goal={"visible": "home.status", "text": "忙"})
     assert record.verdict.outcome is Outcome.WRONG_RESULT
-    assert "“空闲”" in record.verdict.reasons[0]
+    assert record.verdict.reasons[0] == Words(
+        zh="应看到 home.status = “忙”，实际：“空闲”",
+        en="expected home.status = “忙”, saw “空闲”",
+    )
 
 
 def test_the_apps_own_error_is_its_error(phone: Rig) -> None:
@@ -194,6 +198,25 @@ def test_a_lost_session_is_our_trouble_and_what_was_seen_is_kept(phone: Rig) -> 
     record = phone.attempt(["launch"])
     assert record.verdict.outcome is Outcome.HARNESS_ERROR
     assert record.trouble.startswith("SessionLost")
+    assert record.verdict.reasons == (Words(zh="会话中断", en=record.trouble),)
+
+
+def test_an_element_that_leaves_before_each_of_two_touches_is_our_trouble(
+    phone: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(*_: object) -> None:
+        raise ElementGone("writing: a stale element")
+
+    monkeypatch.setattr(phone.driver, "write", leave)
+    record = phone.attempt(
+        ["launch", {"tap": "home.form"}, {"type": {"into": {"id": "note"}, "text": "好"}}]
+    )
+    assert record.verdict.outcome is Outcome.HARNESS_ERROR
+    assert record.verdict.reasons[0].en.startswith("writing: a stale element: twice it was seen")
+    assert record.verdict.reasons[0].zh.endswith("两次看到它，触摸时都不见了")
+    last = record.steps[-1]
+    assert (last.status, last.drawn_anew) == ("failed", True)
+    assert last.seen == Words(zh="触摸之前它就不见了", en="it left before it was touched")
 
 
 def test_a_step_whose_sentence_is_longer_than_any_text_that_people_write_is_taken(
@@ -309,7 +332,8 @@ def test_a_secret_that_the_app_shows_is_in_nothing_that_is_kept(phone: Rig) -> N
         secrets={"secret:PIN": secret},
     )
     assert record.verdict.outcome is Outcome.WRONG_RESULT
-    assert "●●●" in record.verdict.reasons[0]
+    assert "●●●" in record.verdict.reasons[0].zh
+    assert "●●●" in record.verdict.reasons[0].en
     assert secret not in record.model_dump_json()
     for name, data in phone.kept.items():
         text = gzip.decompress(data).decode() if name.endswith("gz") else str(data)
@@ -488,7 +512,8 @@ def test_a_barrier_that_is_not_passed_blocks(phone: Rig, somebody: bool) -> None
         attended=somebody,
     )
     assert record.verdict.outcome is Outcome.BLOCKED
-    assert "slider" in record.verdict.reasons[0]
+    assert "遇到滑块关卡" in record.verdict.reasons[0].zh
+    assert "a slider barrier" in record.verdict.reasons[0].en
 
 
 COMMIT = {

@@ -24,6 +24,7 @@ from harness.model import (
     Point,
     Scenario,
     StepRecord,
+    Words,
 )
 from harness.phone.app import App, Go, Screen, Set, State
 from harness.phone.widgets import Button, Input, Label, Page
@@ -115,7 +116,9 @@ def test_a_picture_of_a_screen_that_allows_it_is_no_drawing(open_phone: Rig) -> 
 def test_two_secure_screens_are_not_taken_for_the_same(phone: Rig) -> None:
     changed = phone.attempt(["launch", {"tap": {"id": "show"}}], goal="done.result")
     same = phone.attempt(["launch", {"tap": {"id": "nothing"}}], goal="done.result")
-    unmoved = "the last touch changed nothing on the screen"
+    unmoved = Words(
+        zh="最后一次触摸后屏幕没有变化", en="the last touch changed nothing on the screen"
+    )
     assert unmoved not in changed.verdict.reasons
     assert unmoved in same.verdict.reasons
 

@@ -599,13 +599,13 @@ def test_a_directory_that_is_no_run_says_what_to_give(tmp_path: Path) -> None:
     ("text", "told"),
     [
         (b"", "damaged"),
-        (b'{"schema_version": 1', "damaged"),
+        (b'{"schema_version": 2', "damaged"),
         (b"\xff\xfe", "damaged"),
         (b"[]", "not a run of Zhangce"),
         (b"{}", "not a run of Zhangce"),
-        (b'{"schema_version": 1}', "damaged: run_id: Field required"),
-        (b'{"schema_version": 2, "commit": "abc"}', r"a newer Zhangce \(schema version 2.*abc"),
-        (b'{"schema_version": 0, "commit": "abc"}', r"an older Zhangce \(schema version 0.*abc"),
+        (b'{"schema_version": 2}', "damaged: run_id: Field required"),
+        (b'{"schema_version": 3, "commit": "abc"}', r"a newer Zhangce \(schema version 3.*abc"),
+        (b'{"schema_version": 1, "commit": "abc"}', r"an older Zhangce \(schema version 1.*abc"),
     ],
 )
 def test_a_damaged_or_foreign_run_json_is_told(tmp_path: Path, text: bytes, told: str) -> None:

@@ -7,14 +7,10 @@ from typing import Literal
 
 from harness.model import Outcome, Words
 from scoring.review.events import HEURISTICS as NIELSEN
-from scoring.show import OUTCOME_WORDS
 
 Tone = Literal["good", "helped", "bad", "none"]
 
-OUTCOMES: Mapping[Outcome, Words] = {
-    outcome: Words(zh=zh, en=outcome.value.replace("_", " "))
-    for outcome, zh in OUTCOME_WORDS.items()
-}
+OUTCOMES: Mapping[Outcome, Words] = {outcome: outcome.words for outcome in Outcome}
 
 CLOCK: Mapping[str, Words] = {
     "app": Words(zh="App 让人等", en="the App makes people wait"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from harness.model import AttemptRecord, Frozen, Outcome
+from harness.model import AttemptRecord, Frozen, Outcome, Words
 from harness.store import Run
 from scoring.review.events import Judgement
 from scoring.review.opinions import Opinions
@@ -105,11 +105,10 @@ def apply(run: Run, opinions: Opinions) -> tuple[Run, Reviewed | None]:
 
 
 def _changed(record: AttemptRecord, change: Change) -> AttemptRecord:
-    said = f"{', '.join(change.reviewers)} said {change.outcome}; the court had said {change.court}"
     verdict = record.verdict.model_copy(
         update={
             "outcome": change.outcome,
-            "reasons": (*record.verdict.reasons, said),
+            "reasons": (*record.verdict.reasons, _say(change)),
             "rests_on": (*record.verdict.rests_on, ("reviews",)) if record.verdict.rests_on else (),
         }
     )
@@ -120,4 +119,12 @@ def _changed(record: AttemptRecord, change: Change) -> AttemptRecord:
             "task_s": record.task_s if keeps_time else None,
             "task_half_width_s": record.task_half_width_s if keeps_time else None,
         }
+    )
+
+
+def _say(change: Change) -> Words:
+    now, before = change.outcome.words, change.court.words
+    return Words(
+        zh=f"{'、'.join(change.reviewers)} 改判为“{now.zh}”，原判“{before.zh}”",
+        en=f"{', '.join(change.reviewers)} said {now.en}; the court had said {before.en}",
     )

@@ -175,7 +175,7 @@ class Row:
 
     def holds(self, record: AttemptRecord) -> bool:
         """Whether an attempt ended as it is written there."""
-        said = "; ".join(record.verdict.reasons)
+        said = "; ".join(reason.en for reason in record.verdict.reasons)
         assert record.verdict.outcome == self.outcome, said
         return self.tells(said)
 

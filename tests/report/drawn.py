@@ -93,8 +93,10 @@ def _step(
         before=None if number == 1 else before,
         after=after,
         hierarchy=hierarchy,
-        expected=said or "service.title" if failed else "",
-        seen=said or "nothing of the kind" if failed else "",
+        expected=Words.same(said or "service.title") if failed else None,
+        seen=Words(zh=said or "没有这样的元素", en=said or "nothing of the kind")
+        if failed
+        else None,
     )
 
 

@@ -33,7 +33,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (
             records.attempt(Outcome.NOT_FOUND, repetition=number).model_copy(
                 update={
-                    "verdict": Verdict(outcome=Outcome.NOT_FOUND, reasons=(attack,)),
+                    "verdict": Verdict(outcome=Outcome.NOT_FOUND, reasons=(Words.same(attack),)),
                     "trouble": attack,
                 }
             ),

@@ -53,6 +53,20 @@ def test_the_language_is_switched_and_remembered(open_page: Open, site: Path) ->
     assert page.locator("html").get_attribute("lang") == "en"
 
 
+def test_why_an_attempt_ended_so_is_told_in_the_language_that_is_chosen(
+    open_page: Open, site: Path
+) -> None:
+    page, _ = open_page(site / ATTEMPT, "#s5")
+    reason, seen = page.locator(".verdict li").first, page.locator(".seen dd").last
+    expect(reason.get_by_text("因为", exact=True)).to_be_visible()
+    expect(reason.get_by_text("because", exact=True)).to_be_hidden()
+    expect(seen.get_by_text("没有这样的元素")).to_be_visible()
+    page.locator("#language").click()
+    expect(reason.get_by_text("因为", exact=True)).to_be_hidden()
+    expect(reason.get_by_text("because", exact=True)).to_be_visible()
+    expect(seen.get_by_text("nothing of the kind")).to_be_visible()
+
+
 def test_the_theme_is_switched_and_remembered(open_page: Open, site: Path) -> None:
     page, _ = open_page(site / "index.html", color_scheme="dark")
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from harness.model import Outcome
+from harness.model import Outcome, Words
 from harness.store import read_run
 from scoring.__main__ import app
 from scoring.conclude import assess, explain_runs
@@ -65,6 +65,15 @@ def test_who_differ_are_on_the_list_of_disagreements() -> None:
     assert reviewed is not None
     assert reviewed.disagreements == (FOUND,)
     assert reviewed.changes == ()
+
+
+def test_a_changed_outcome_says_by_whom_in_both_languages() -> None:
+    events = [disagree(1, CRASHED), disagree(2, CRASHED, "ben")]
+    run, _ = apply(records.run(records.attempt()), fold(events))
+    assert run.attempts[0].verdict.reasons[-1] == Words(
+        zh="ann、ben 改判为“闪退”，原判“完成”",
+        en="ann, ben said crashed; the court had said completed",
+    )
 
 
 def test_a_time_is_never_made_up() -> None:

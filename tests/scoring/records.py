@@ -135,7 +135,7 @@ def attempt(
         wall_s=12.5,
         task_s=task_s if outcome.completed else None,
         task_half_width_s=0.1 if outcome.completed else None,
-        verdict=Verdict(outcome=outcome, reasons=("because",)),
+        verdict=Verdict(outcome=outcome, reasons=(Words(zh="因为", en="because"),)),
         steps=steps if steps is not None else (step("1", kind="launch"), step("2")),
         **others,
     )
