@@ -11,6 +11,7 @@ is called ours, or is left to a person, and counts neither for nor against the A
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from harness.model import Likeness, Outcome, Symptoms, Verdict, name_target
@@ -25,6 +26,14 @@ Why = tuple[str, tuple[str, ...]]
 IN_FRONT: Why = (
     "the App was in front and answered",
     ("app_state", "window", "hierarchy_readable", "control_s"),
+)
+
+_MEND_COMMIT = defaultdict(
+    lambda: (
+        "no step, barrier or interruption may touch it: correct what this one points to, in "
+        "the task or the App's profile"
+    ),
+    tap="write commit: in place of tap: if the task means it, else correct what it points to",
 )
 
 
@@ -55,6 +64,7 @@ def _completed(barriers: tuple[str, ...]) -> Verdict:
 
 def _findings(seen: Symptoms) -> Iterator[Verdict]:
     """The verdicts that fit, the weightiest first; the last always fits."""
+    yield from _refused_by_us(seen)
     if seen.refused:
         yield _verdict(Outcome.CORRECT_REFUSAL, ("the App refused as it should", ("refused",)))
     yield from _died(seen)
@@ -67,6 +77,17 @@ def _findings(seen: Symptoms) -> Iterator[Verdict]:
     yield from _not_in_the_profile(seen)
     yield from _answered_wrongly(seen)
     yield from _never_came(seen)
+
+
+def _refused_by_us(seen: Symptoms) -> Iterator[Verdict]:
+    """A step that would have touched a commit point says nothing of the App: somebody must look."""
+    if seen.failure == "commit_point":
+        yield _verdict(
+            Outcome.OUTDATED,
+            (f"not touched: {seen.seen}", ("failure", "seen")),
+            (f"{_MEND_COMMIT[seen.step]}; if the element only reads like a commit point, name it "
+             "under safe: in the App's profile", ("step",)),
+        )  # fmt: skip
 
 
 # --- the App's process ----------------------------------------------------------------------------

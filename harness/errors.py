@@ -86,3 +86,13 @@ class ElementGone(StepFailed):
 
     def __init__(self, expected: str) -> None:
         super().__init__("left", expected=expected, seen="it left before it was touched")
+
+
+class TouchRefused(StepFailed):
+    """The touch would have landed on a commit point: it was not made.
+
+    A mistake of the task or its profile, no fact about the App's quality.
+    """
+
+    def __init__(self, *, expected: str, seen: str) -> None:
+        super().__init__("commit_point", expected=expected, seen=seen)
