@@ -22,14 +22,20 @@ from harness.guarded_driver import GuardedDriver
 from harness.load import Document
 from harness.model import AppProfile, ById, Outcome, Point, SharedSteps
 from harness.phone.app import App, Go, Screen, Set, State
+from harness.phone.scene import Metrics
 from harness.phone.widgets import Button, Column, Input, Label, Page, Row, Space, Stack, Widget
 from tests import rig as rigs
 from tests.rig import Rig, rig
 
 PACKAGE = "cn.example.committing"
 MOVES_BY = 60.0
+MOVES_S = (0.2, 0.3)
+"""When it moves, after the form has opened: about when a step finds and touches its element."""
 COMMAND_S = 0.03
 """How long each command takes, but for the touch: what moves under the finger nobody can see."""
+
+SMALL = Metrics(width=360, height=800, density=1.0)
+"""A screen that is quickly drawn."""
 
 Place = Literal["still", "moved", "covered", "covering", "under a button"]
 PLACES: tuple[Place, ...] = ("still", "moved", "covered", "covering", "under a button")
@@ -176,7 +182,7 @@ def attempts(number: int, seed: int = 1, keys: Sequence[Keys] = NOT_BOTH) -> Ite
             way = list(WAYS)[index % len(WAYS)]
             guise = draw.choice(list(GUISES))
             app.guise, app.place = GUISES[guise], draw.choice(PLACES)
-            app.moves_at_s = draw.uniform(0, 8 * COMMAND_S)
+            app.moves_at_s = draw.uniform(*MOVES_S)
             yield make(phone, app, way, guise, draw.choice(keys), draw)
 
 
@@ -184,7 +190,7 @@ def attempts(number: int, seed: int = 1, keys: Sequence[Keys] = NOT_BOTH) -> Ite
 def trying() -> Iterator[tuple[Rig, CommittingApp]]:
     """A phone with the App on which a command takes its time, and the App."""
     app = CommittingApp()
-    with rig(app.app) as phone:
+    with rig(app.app, metrics=SMALL) as phone:
         for verb in ("look", "picture", "hierarchy"):
             slow = _slow(getattr(phone.driver, verb), phone.clock.sleep)
             setattr(phone.driver, verb, slow)
