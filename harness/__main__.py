@@ -18,11 +18,12 @@ from harness.doctor import works
 from harness.doctor_visit import examine
 from harness.errors import HarnessError
 from harness.model import SimulatedDevice
+from harness.pace import begun_before
 from harness.plan import Shard
 from harness.problem import InvalidFile
 from harness.processes import android_sdk
 from harness.processes.simulated_phone import SimulatedPhone
-from harness.project import Asked, read_project
+from harness.project import Asked, Project, read_project
 from harness.schema import find_stale, write_all
 
 FINDINGS = 1
@@ -149,6 +150,7 @@ def plan(
         forecast.read_earlier(results),
         shard=Shard.parse(shard) if shard else None,
         workers=workers,
+        begun=_begun_before(project),
     )
     if as_json:
         typer.echo(ahead.model_dump_json(indent=2))
@@ -156,6 +158,13 @@ def plan(
         forecast.show(ahead, Console())
     if problems:
         raise InvalidFile(problems)
+
+
+def _begun_before(project: Project) -> dict[str, tuple[float, ...]]:
+    """How many seconds ago attempts have begun on each App within the last hour, by package."""
+    now = SystemClock().now()
+    packages = {each.value.android.package for each in project.profiles.values()}
+    return {package: begun_before(package, now) for package in packages}
 
 
 def main() -> None:

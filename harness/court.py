@@ -11,6 +11,7 @@ is called ours, or is left to a person, and counts neither for nor against the A
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from harness.model import Likeness, Outcome, Symptoms, Verdict, Words, name_target
@@ -34,6 +35,22 @@ STATES: Mapping[str, str] = {
     "unknown": "状态不明",
 }
 """What people call each state of an App; in English its name does."""
+
+_MEND_COMMIT = defaultdict(
+    lambda: Words(
+        zh="步骤、关卡、打断都不得触碰它：请改正任务或档案里它所指的元素",
+        en="no step, barrier or interruption may touch it: correct what this one points to, in "
+        "the task or the App's profile",
+    ),
+    tap=Words(
+        zh="任务确要提交时请把 tap: 写成 commit:，否则请改正它所指的元素",
+        en="write commit: in place of tap: if the task means it, else correct what it points to",
+    ),
+)
+_SAFE = Words(
+    zh="如果它只是看起来像提交点，请在档案的 safe: 下写明",
+    en="if the element only reads like a commit point, name it under safe: in the App's profile",
+)
 
 
 def judge(
@@ -65,6 +82,7 @@ def _completed(barriers: tuple[str, ...]) -> Verdict:
 
 def _findings(seen: Symptoms) -> Iterator[Verdict]:
     """The verdicts that fit, the weightiest first; the last always fits."""
+    yield from _refused_by_us(seen)
     if seen.refused:
         why = Words(zh="App 如预期告知不符合条件", en="the App refused as it should")
         yield _verdict(Outcome.CORRECT_REFUSAL, (why, ("refused",)))
@@ -78,6 +96,15 @@ def _findings(seen: Symptoms) -> Iterator[Verdict]:
     yield from _not_in_the_profile(seen)
     yield from _answered_wrongly(seen)
     yield from _never_came(seen)
+
+
+def _refused_by_us(seen: Symptoms) -> Iterator[Verdict]:
+    """A step that would have touched a commit point says nothing of the App: somebody must look."""
+    if seen.failure == "commit_point":
+        untouched = Words(zh=f"没有触碰：{seen.seen.zh}", en=f"not touched: {seen.seen.en}")
+        mend = _MEND_COMMIT[seen.step]
+        advice = Words(zh=f"{mend.zh}；{_SAFE.zh}", en=f"{mend.en}; {_SAFE.en}")
+        yield _verdict(Outcome.OUTDATED, (untouched, ("failure", "seen")), (advice, ("step",)))
 
 
 # --- the App's process ----------------------------------------------------------------------------

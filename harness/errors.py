@@ -97,3 +97,13 @@ class StepFailed(HarnessError):
         self.failure: Failure = failure
         self.expected = expected
         self.seen = seen
+
+
+class TouchRefused(StepFailed):
+    """The touch would have landed on a commit point: it was not made.
+
+    A mistake of the task or its profile, no fact about the App's quality.
+    """
+
+    def __init__(self, *, expected: Words, seen: Words) -> None:
+        super().__init__("commit_point", expected=expected, seen=seen)

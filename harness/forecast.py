@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -31,10 +32,11 @@ from harness.model import (
     Scenario,
     is_simulated,
 )
+from harness.pace import last_begins_s
 from harness.plan import LeftOut, Shard, part_of
 from harness.problem import InvalidFile, Problem
 from harness.project import Asked, Project, scenario_files
-from harness.references import check, check_barriers, check_ids
+from harness.references import check, check_ids, check_own_names
 from harness.store import newest_runs, read_run
 
 NOTHING = "—"
@@ -90,6 +92,18 @@ class Unreadable(Frozen):
     reason: str
 
 
+class HeldBack(Frozen):
+    """An App that may be tried only so often within any hour: later attempts wait."""
+
+    app: Name
+    per_hour: int
+    attempts: int
+    begun: int
+    """Attempts of this machine within the last hour."""
+    last_begins_s: float
+    """When the last attempt may begin at the earliest, in seconds from now."""
+
+
 class Forecast(Frozen):
     """A run that was not made."""
 
@@ -97,9 +111,11 @@ class Forecast(Frozen):
     workers: int
     attempts: int
     expected_s: float
-    """Seconds from its first attempt to the end of its last."""
+    """Seconds from its first attempt to the end of its last, waiting for Apps included."""
     devices: tuple[Share, ...]
     tasks: tuple[Expected, ...]
+    held_back: tuple[HeldBack, ...]
+    """Apps of which not all attempts may begin at once."""
     left_out: tuple[LeftOut, ...]
     unreadable: tuple[Unreadable, ...]
 
@@ -112,7 +128,7 @@ def read_tasks(project: Project) -> tuple[tuple[Document[Scenario], ...], tuple[
     profiles = tuple(project.profiles.values())
     documents: list[Document[Scenario]] = []
     problems = [problem for broken in project.broken.values() for problem in broken.problems]
-    problems += [problem for profile in profiles for problem in check_barriers(profile)]
+    problems += [problem for profile in profiles for problem in check_own_names(profile)]
     for path in scenario_files(project.root):
         try:
             document = load_scenario(path, root=project.root)
@@ -149,8 +165,18 @@ def plan_ahead(
     *,
     shard: Shard | None = None,
     workers: int = 1,
+    begun: Mapping[str, Sequence[float]] = MappingProxyType({}),
 ) -> Forecast:
     """What a run would be. Pure.
+
+    Args:
+        project: where devices and profiles are.
+        tasks: those that can run.
+        asked: which devices, Apps and repetitions.
+        earlier: what attempts took.
+        shard: the part of the plan that is meant.
+        workers: that share the phones.
+        begun: how many seconds ago attempts have begun within the last hour, by package.
 
     Raises:
         UsageError: what is asked for is not there, or more workers than phones.
@@ -161,13 +187,16 @@ def plan_ahead(
     whole = asked.plan(project, tasks)
     attempts = whole.attempts if shard is None else part_of(whole.attempts, shard)
     expected = tuple(_expect(project, attempts, tasks, earlier))
+    held_back = tuple(_hold_back(project, expected, begun))
+    at_work_s = _makespan(_units(project.devices.devices, expected), workers)
     return Forecast(
         shard=None if shard is None else str(shard),
         workers=workers,
         attempts=len(attempts),
-        expected_s=_makespan(_units(project.devices.devices, expected), workers),
+        expected_s=max(at_work_s, *(_ends_s(one, expected) for one in held_back), 0.0),
         devices=tuple(_share(project, device, expected, workers) for device in devices),
         tasks=expected,
+        held_back=held_back,
         left_out=whole.left_out,
         unreadable=_unreadable(project, asked),
     )
@@ -192,6 +221,35 @@ def _expect(
             each_s=median(known) if known else reference[scenario],
             earlier=len(known),
         )
+
+
+def _hold_back(
+    project: Project, expected: Iterable[Expected], begun: Mapping[str, Sequence[float]]
+) -> Iterator[HeldBack]:
+    """The Apps whose last attempt may not begin at once. Simulated phones reach nothing real."""
+    counts: Counter[Name] = Counter()
+    for one in expected:
+        if not is_simulated(project.devices.devices, one.device):
+            counts[one.app] += one.attempts
+    for app, attempts in counts.items():
+        profile = project.profiles[app].value
+        before = begun.get(profile.android.package, ())
+        if profile.hourly_limit is None:
+            continue
+        last_s = last_begins_s(before, profile.hourly_limit, attempts)
+        if last_s > 0:
+            yield HeldBack(
+                app=app,
+                per_hour=profile.hourly_limit,
+                attempts=attempts,
+                begun=len(before),
+                last_begins_s=last_s,
+            )
+
+
+def _ends_s(held: HeldBack, expected: Iterable[Expected]) -> float:
+    """When the last attempt on an App ends at the earliest."""
+    return held.last_begins_s + min(one.each_s for one in expected if one.app == held.app)
 
 
 def _share(project: Project, device: Name, expected: Sequence[Expected], workers: int) -> Share:
@@ -311,6 +369,13 @@ def _device_table(devices: Sequence[Share]) -> Table:
 
 
 def _say_left_out(forecast: Forecast) -> Iterator[Text]:
+    for held in forecast.held_back:
+        yield Text(
+            f"等待 held back: {held.app}: 每小时最多 {held.per_hour} 次，已有 {held.begun} 次 / "
+            f"at most {held.per_hour} attempts an hour, {held.begun} begun within the last: the "
+            f"last of {held.attempts} begins in {say_duration(held.last_begins_s)} at the earliest",
+            style="yellow",
+        )
     for one in forecast.left_out:
         yield Text(f"跳过 left out: {one.scenario} × {one.app}: {one.reason}", style="yellow")
     for app in forecast.unreadable:

@@ -72,7 +72,7 @@ def likeness(
         (element, proposed, why)
         for element in candidates
         for locator in profile.elements.get(name, ())
-        if (proposed := _instead(locator, element)) is not None
+        if (proposed := instead(locator, element)) is not None
         for why in [_say(locator, proposed)]
     ]
     if len({id(element) for element, _, _ in found}) != 1:
@@ -96,7 +96,7 @@ def named(profile: AppProfile, there: Sequence[etree._Element]) -> bool:
         *(one.seen for one in barriers),
         *(one.into for one in barriers if one.into is not None and not isinstance(one.into, str)),
     ]
-    return any(_means(locator, element) for locator in locators for element in there)
+    return any(means(locator, element) for locator in locators for element in there)
 
 
 def unknown_dialog(profile: AppProfile, there: Sequence[etree._Element], screen: Box) -> str:
@@ -117,7 +117,8 @@ def unknown_dialog(profile: AppProfile, there: Sequence[etree._Element], screen:
 # --- one locator, one element ---------------------------------------------------------------------
 
 
-def _means(locator: Locator, element: etree._Element) -> bool:
+def means(locator: Locator, element: etree._Element) -> bool:
+    """Whether the locator finds the element; of XPath and the like it is not known here."""
     match locator:
         case ById(id=value):
             given = str(element.get("resource-id", ""))
@@ -140,7 +141,7 @@ def _says(text: str, match: TextMatch) -> bool:
     return text == match
 
 
-def _instead(locator: Locator, element: etree._Element) -> Locator | None:
+def instead(locator: Locator, element: etree._Element) -> Locator | None:
     """The locator that would find the element, when it is like the one that finds nothing."""
     match locator:
         case ById(id=value):

@@ -762,6 +762,10 @@ class Verified(Frozen):
     elements: Annotated[str, Field(pattern=r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$")]
 
 
+ASSUMED_PER_HOUR = 20
+"""Attempts on a real App: assumed by this project, no service has published a limit."""
+
+
 class AppProfile(Frozen):
     """One App: its package, its named elements, what gets in the way."""
 
@@ -786,6 +790,21 @@ class AppProfile(Frozen):
     """What may come into the way unasked: adverts, update dialogs."""
     barriers: Mapping[Name, Barrier] = Field(default_factory=dict)
     """Points where a person or a secret is needed, by name."""
+    commits: tuple[Target, ...] = ()
+    """What cannot be undone beyond the `commit` steps of the tasks: no step may touch it."""
+    safe: tuple[ElementName, ...] = ()
+    """Elements that may be touched although they read like a commit point: `立即缴费` that only
+    opens a page. What a `commit` step or `commits` names stays one."""
+    attempts_per_hour: Annotated[int, Field(ge=1, le=3600)] | None = None
+    """How often this machine may begin an attempt on this App within any hour, on real phones;
+    20 unless `sandbox`, which has no limit of its own."""
+
+    @property
+    def hourly_limit(self) -> int | None:
+        """How many attempts may begin within any hour; None where nothing real is reached."""
+        if self.attempts_per_hour is None and not self.sandbox:
+            return ASSUMED_PER_HOUR
+        return self.attempts_per_hour
 
 
 class DeviceModel(Frozen):
@@ -1169,9 +1188,11 @@ SystemDialog = Literal["", "crash", "not_responding", "permission", "other"]
 Network = Literal["checked", "unchecked", "none", "unknown"]
 """What the phone says of its network: that it leads to the internet, that it is there, nothing."""
 Failure = Literal[
-    "not_seen", "left", "still_seen", "other_text", "other_state", "time_limit", "barrier"
-]
-"""What a step ran into, before the court has asked why. `left`: seen, and gone when touched."""
+    "not_seen", "left", "still_seen", "other_text", "other_state", "time_limit", "barrier",
+    "commit_point",
+]  # fmt: skip
+"""What a step ran into, before the court has asked why. `left`: seen, and gone when touched.
+`commit_point`: its touch would have landed on what cannot be undone, and was not made."""
 
 
 class Likeness(Frozen):

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeVar
 
-from harness.errors import StepFailed
+from harness.driver import Driver
+from harness.errors import StepFailed, TouchRefused
 from harness.finder import Found, Sight
 from harness.ledger import Ledger
-from harness.model import Condition, Words
+from harness.model import Condition, Interruption, Point, Words
 from harness.stage import Draft, Stage
 from harness.symptoms import in_the_way
 from harness.waiting import Waited, wait
@@ -209,9 +210,22 @@ class Patience:
             began = stage.clock.monotonic()
             with draft.ledger.evidence():
                 picture = stage.picture()
+                stage.driver.aim()
             with draft.ledger.action():
-                stage.driver.tap(dismiss[0].box.middle)
+                _send_away(interruption, dismiss[0].box.middle, stage.driver)
             draft.met.append((interruption.name, stage.clock.monotonic() - began, picture))
+
+
+def _send_away(interruption: Interruption, at: Point, driver: Driver) -> None:
+    try:
+        driver.tap(at)
+    except TouchRefused as refused:
+        # The step at hand has no part in it.
+        seen = Words(
+            zh=f"为关闭打断 {interruption.name}：{refused.seen.zh}",
+            en=f"to dismiss the interruption {interruption.name}, {refused.seen.en}",
+        )
+        raise TouchRefused(expected=refused.expected, seen=seen) from refused
 
 
 @dataclass

@@ -20,6 +20,7 @@ from harness.model import (
     Scenario,
     SharedSteps,
     Step,
+    Target,
     When,
 )
 from harness.problem import FieldPath, InvalidFile, Problem, name_field, shorten, suggest
@@ -64,7 +65,7 @@ def check_files(
         # Shared steps that no scenario runs yet are checked too.
         *(problem for each in shared for problem in _check_steps(each, around, (each.value.id,))),
         *(problem for group in (scenarios, profiles, shared) for problem in check_ids(group)),
-        *(problem for each in profiles for problem in check_barriers(each)),
+        *(problem for each in profiles for problem in check_own_names(each)),
         *(check_devices(devices, {each.value.id for each in profiles}) if devices else ()),
     ]
     return tuple(sorted(set(found)))
@@ -181,14 +182,19 @@ def check_ids(
         first.setdefault(name, document.path)
 
 
-def check_barriers(profile: Document[AppProfile]) -> Iterator[Problem]:
-    """A code goes into an element of the same profile."""
-    elements = profile.value.elements
-    for name, barrier in profile.value.barriers.items():
-        if isinstance(barrier.into, str) and barrier.into not in elements:
-            near = suggest(barrier.into, elements) or "; add it to elements:"
-            message = f"this profile names no element {shorten(barrier.into)!r}{near}"
-            yield _problem(profile, ("barriers", name, "into"), message)
+def check_own_names(profile: Document[AppProfile]) -> Iterator[Problem]:
+    """What a profile says of elements is of its own: where a code goes, what to touch or not."""
+    value = profile.value
+    said: tuple[tuple[Target | None, FieldPath], ...] = (
+        *((each.into, ("barriers", name, "into")) for name, each in value.barriers.items()),
+        *((each, ("commits", index)) for index, each in enumerate(value.commits)),
+        *((each, ("safe", index)) for index, each in enumerate(value.safe)),
+    )
+    for target, path in said:
+        if isinstance(target, str) and target not in value.elements:
+            near = suggest(target, value.elements) or "; add it to elements:"
+            message = f"this profile names no element {shorten(target)!r}{near}"
+            yield _problem(profile, path, message)
 
 
 def check_devices(devices: Document[Devices], apps: Collection[Name]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.clock import Clock
+from harness.commit_points import read_commits
 from harness.driver import Driver
 from harness.errors import DeviceTrouble, ResultsTrouble, SessionLost, UsageError
 from harness.evidence import Evidence
@@ -32,6 +34,7 @@ from harness.model import (
     is_simulated,
     phones_of,
 )
+from harness.pace import Pace
 from harness.processes.revision import current_commit
 from harness.progress import Ended, RunProgress, Telling, WorkerProgress
 from harness.project import Project
@@ -74,6 +77,8 @@ class RunUnderWay:
         self._clock = clock
         self._worker = worker
         self._allow_commit = allow_commit
+        self._commits = read_commits(project)
+        self._pace = Pace(clock, progress.waits)
         self._open = ExitStack()
         self._open.enter_context(directory)
         if worker == ALONE:
@@ -118,6 +123,7 @@ class RunUnderWay:
             ResultsTrouble: it could not be kept.
         """
         secrets = _secrets(planned)
+        turn = self._wait_for_turn(planned)
         self._progress.attempt_begins(planned.id)
         try:
             phone, connect = self._reach(planned.device)
@@ -137,10 +143,31 @@ class RunUnderWay:
         )
         if record.trouble:
             self._sessions.discard(phone)
+        if turn is not None and not record.steps:
+            self._pace.give_back(self._package(planned), turn)
         self._directory.append(record)
         self._progress.attempt_ended(Ended.of(record))
         self._sessions.give_way(phone)
         return record
+
+    def _wait_for_turn(self, planned: PlannedAttempt) -> datetime | None:
+        """Waits until the App may be tried again; None where nothing real is reached."""
+        profile = self._project.profiles[planned.app]
+        limit = profile.value.hourly_limit
+        if limit is None or is_simulated(self._project.devices.devices, planned.device):
+            return None
+        said = (
+            "attempts_per_hour"
+            if profile.value.attempts_per_hour
+            else "what is assumed without attempts_per_hour"
+        )
+        where = f"{said} in {profile.path}"
+        return self._pace.wait_for_turn(
+            self._package(planned), limit, where, leave=self._leases.let_go
+        )
+
+    def _package(self, planned: PlannedAttempt) -> str:
+        return self._project.profiles[planned.app].value.android.package
 
     def explain(self, record: AttemptRecord, scenario: Scenario) -> str:
         """The failure message; draws the last screen with what was touched."""
@@ -206,6 +233,7 @@ class RunUnderWay:
             attended=phone.attended,
             keep_data=phone.keep_data,
             allow_commit=self._allow_commit,
+            commits=self._commits,
             worker=self._worker,
             secrets=secrets,
         )

@@ -9,17 +9,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from harness.barriers import pass_barrier
 from harness.clock import Clock
+from harness.commit_points import commits_among
 from harness.court import judge
 from harness.driver import Driver, Seen
-from harness.errors import AppMissing, DeviceTrouble, ElementGone, SessionLost, StepFailed
+from harness.errors import (
+    AppMissing,
+    DeviceTrouble,
+    ElementGone,
+    SessionLost,
+    StepFailed,
+    TouchRefused,
+)
 from harness.evidence import Evidence
 from harness.finder import Finder, Found
+from harness.guard import guard_of
+from harness.guarded_driver import GuardedDriver
 from harness.model import (
     AttemptRecord,
     Back,
@@ -112,7 +122,10 @@ def run_attempt(
     # An emulator or a farm may have our own phone behind it: the phone itself knows best.
     task = replace(task, simulated=task.simulated or driver.simulated)
     redaction = Redaction(tuple(filter(None, task.secrets.values())))
-    stage = Stage(task, driver, Finder(driver, task.profile), evidence, clock, redaction)
+    commits = (*commits_among(task.planned.steps), *task.commits)
+    guard = guard_of(task.profile, commits, allow_commit=task.allow_commit)
+    guarded = GuardedDriver(driver, guard)
+    stage = Stage(task, guarded, Finder(guarded, task.profile), evidence, clock, redaction)
     return redaction.record(_recorded(task, started_at, _Attempt(stage, watch, diagnose).run()))
 
 
@@ -190,7 +203,8 @@ class _Attempt:
         """A phone as before the first start of the App, or its next; costs the attempt no time."""
         self._finder.enter("native")
         for seen in self._driver.look(SYSTEM_CLOSE):
-            self._driver.tap(seen.box.middle)
+            with suppress(TouchRefused):  # the reset ends the App all the same
+                self._driver.tap(seen.box.middle)
         self._driver.reset(self._profile.android.package, keep_data=self._stage.task.keep_data)
         self._driver.log()
         self._network = self._driver.health().network
@@ -300,9 +314,12 @@ class _Attempt:
     # --- what touches the screen -----------------------------------------------------------------
 
     @contextmanager
-    def _acting(self, draft: Draft) -> Iterator[None]:
+    def _acting(self, draft: Draft, step: Touch | Commit | Command) -> Iterator[None]:
         """A command that touches the screen; afterwards waits for what the next step needs."""
         self._witness.before(draft)
+        if not isinstance(step, Command):
+            # The guard's look: the last before the touch, and outside of what is timed.
+            self._driver.aim(by_finger=isinstance(step, Swipe | LongPress))
         with self._touching(draft):
             yield
         self._await_next(draft)
@@ -310,8 +327,12 @@ class _Attempt:
     @contextmanager
     def _touching(self, draft: Draft) -> Iterator[None]:
         began_at = self._stage.clock.monotonic()
-        with draft.ledger.action():
-            yield
+        try:
+            with draft.ledger.action():
+                yield
+        except TouchRefused:
+            draft.touched = None
+            raise
         self._patience.acted(began_at)
 
     def _await_next(self, draft: Draft) -> None:
@@ -330,7 +351,7 @@ class _Attempt:
         found = None if need is None else self._patience.need(need, draft)
         area = self._driver.screen() if found is None else found.seen.box
         draft.touched = area.middle
-        with self._acting(draft):
+        with self._acting(draft, step):
             if isinstance(step, Swipe):
                 move = swipe_line(area, step.swipe.direction, step.swipe.distance)
                 self._driver.drag(*move, DRAG_S)
@@ -364,12 +385,12 @@ class _Attempt:
             return
         draft.touched = found.seen.box.middle
         self._committed = True
-        with self._acting(draft):
+        with self._acting(draft, step):
             self._tap(found.seen)
 
     def _command(self, step: Command, draft: Draft) -> None:
         android = self._profile.android
-        with self._acting(draft):
+        with self._acting(draft, step):
             match step:
                 case Launch():
                     self._driver.launch(android.package, android.activity)
@@ -390,8 +411,9 @@ class _Attempt:
             if self._finder.find(search.to) is not None:
                 break
             page = self._driver.hierarchy()
+            draft.touched = begin = self._driver.aside(start, end, page)
             with self._touching(draft):
-                self._driver.drag(start, end, DRAG_S)
+                self._driver.drag(begin, end, DRAG_S)
             if self._driver.hierarchy() == page and not self._more_comes(page, search, draft):
                 break
         self._patience.need(Condition(visible=search.to, within_s=SETTLES_WITHIN_S), draft)
@@ -463,6 +485,7 @@ class _Attempt:
         for last_try in (False, True):
             found = self._patience.need(Condition(visible=into), draft)
             draft.touched = found.seen.box.middle
+            self._driver.aim(by_finger=False)
             try:
                 with self._touching(draft):
                     self._driver.write(found.seen, code)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from harness.clock import Clock
-from harness.driver import Driver
 from harness.errors import NoAnswer
 from harness.evidence import Evidence, Picture
 from harness.finder import Finder
+from harness.guarded_driver import GuardedDriver
 from harness.ledger import Ledger
 from harness.model import (
     AppProfile,
@@ -25,6 +25,7 @@ from harness.model import (
     Response,
     Scenario,
     StepRecord,
+    Target,
     Words,
 )
 from harness.redaction import Redaction
@@ -46,6 +47,8 @@ class Task:
     keep_data: bool = False
     """Whether the App keeps the data of the attempt before."""
     allow_commit: bool = False
+    commits: tuple[Target, ...] = ()
+    """What the project's tasks say cannot be undone; those of this one are known besides."""
     worker: str = "main"
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Values by placeholder name (`secret:NAME`); they go to the phone and nowhere else."""
@@ -56,7 +59,7 @@ class Stage:
     """One attempt's task and the means to make it."""
 
     task: Task
-    driver: Driver
+    driver: GuardedDriver
     finder: Finder
     evidence: Evidence
     clock: Clock

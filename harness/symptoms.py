@@ -87,6 +87,8 @@ def examine(  # noqa: PLR0913  each is another witness
     window = _package(there or ())
     in_question = unchanged and not waiting and not error and window == foreground == package
     answers_back = _answers_back(stage) if in_question else None
+    # What was refused was found; and what the profile has found before, it fits.
+    in_doubt = not (known or unchanged or failed.failure == "commit_point")
     log.extend(driver.log())
     return Symptoms(
         failure=failed.failure,
@@ -110,7 +112,7 @@ def examine(  # noqa: PLR0913  each is another witness
         network=health.network,
         network_before=network_before,
         control_s=control_s,
-        likeness=None if known or unchanged else _likeness(planned, profile, there or ()),
+        likeness=_likeness(planned, profile, there or ()) if in_doubt else None,
         refused=refused,
     )
 

@@ -89,6 +89,7 @@ class Witness:
             self._troubled = True
             shot = stage.shot()
             now = stage.keep_picture(shot)
+            touched = failed.failure != "commit_point"
             return examine(
                 failed,
                 planned=draft.planned,
@@ -97,7 +98,7 @@ class Witness:
                 toasts=toasts,
                 network_before=network_before,
                 known=known,
-                unchanged=self._is_unchanged(now, shot),
+                unchanged=touched and self._is_unchanged(now, shot),
             )
 
     def _is_unchanged(self, now: Picture, shot: bytes | None) -> bool:

@@ -36,6 +36,7 @@ PROFILE: Mapping[str, Any] = {
     "level": "prefecture",
     "android": {"package": PACKAGE},
     "verified": {"package": "never", "elements": "simulated"},
+    "sandbox": True,
     "elements": {
         "home.status": [{"id": "status"}],
         "home.form": [{"id": "nowhere"}, {"id": "form"}],

@@ -17,6 +17,7 @@ ROOMS = {
     "xdist": {"harness.plugin.workers"},
     "filelock": {
         "harness.leases",
+        "harness.pace",
         "harness.processes.emulator",
         "harness.processes.leash",
         "harness.processes.supervised",

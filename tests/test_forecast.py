@@ -218,3 +218,20 @@ def test_what_was_mistyped_ends_with_code_2(
 )
 def test_a_duration_is_said_in_the_units_of_its_size(seconds: float, words: str) -> None:
     assert say_duration(seconds) == words
+
+
+def test_an_app_that_may_be_tried_only_so_often_holds_the_run_back(root: Path) -> None:
+    profile = root / "scenarios" / "apps" / "sample_city.yaml"
+    text = profile.read_text(encoding="utf-8") + "attempts_per_hour: 2\n"
+    profile.write_text(text, encoding="utf-8")
+    devices = DEVICES + '  real: {kind: usb, apps: [sample_city], udid: "1"}\n'
+    (root / "devices.yaml").write_text(devices)
+    project = read_project(root)
+    tasks, _ = read_tasks(project)
+    begun = {"com.example.samplecity": (600.0,)}
+    real = plan_ahead(project, tasks, Asked(("real",)), {}, begun=begun)
+    [held] = real.held_back
+    assert (held.app, held.per_hour, held.attempts, held.begun) == ("sample_city", 2, 3, 1)
+    assert held.last_begins_s == 3600
+    assert real.expected_s == 3600 + REFERENCE_S
+    assert plan_ahead(project, tasks, Asked(("one",)), {}, begun=begun).held_back == ()

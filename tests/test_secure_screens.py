@@ -16,6 +16,7 @@ from harness.errors import NoAnswer
 from harness.evidence import Evidence
 from harness.failure_message import annotate, explain
 from harness.finder import Finder
+from harness.guarded_driver import GuardedDriver
 from harness.model import (
     AppProfile,
     AttemptRecord,
@@ -81,8 +82,9 @@ def stage_of(phone: Rig, evidence: Evidence) -> Stage:
         scenario="task", app="small", device="phone", repetition=1, file="task.yaml", steps=()
     )
     task = Task(planned, Scenario.model_validate(asked), profile, simulated=True)
-    finder = Finder(phone.driver, profile)
-    return Stage(task, phone.driver, finder, evidence, phone.clock, Redaction(()))
+    driver = GuardedDriver(phone.driver, None)
+    finder = Finder(driver, profile)
+    return Stage(task, driver, finder, evidence, phone.clock, Redaction(()))
 
 
 def kept(phone: Rig, name: str | None) -> Image.Image:

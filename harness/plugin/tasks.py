@@ -22,7 +22,7 @@ from harness.plugin.options import REMAINDER, asked_of, project_of
 from harness.problem import InvalidFile, Problem
 from harness.progress import Ended
 from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, namesakes
-from harness.references import check, check_barriers, check_further, check_ids
+from harness.references import check, check_further, check_ids, check_own_names
 from harness.run import RunUnderWay
 
 RUN = pytest.StashKey[RunUnderWay]()
@@ -63,7 +63,7 @@ class ProfileFile(YamlFile):
 
     def collect(self) -> Iterable[pytest.Item]:
         """Reads it, for its mistakes."""
-        problems = tuple(check_barriers(load_profile(self.path, root=self.config.rootpath)))
+        problems = tuple(check_own_names(load_profile(self.path, root=self.config.rootpath)))
         if problems:
             raise InvalidFile(problems)
         return ()

@@ -14,6 +14,7 @@ from harness.clock import SystemClock
 from harness.errors import ElementGone, UsageError
 from harness.evidence import Evidence
 from harness.finder import Finder
+from harness.guarded_driver import GuardedDriver
 from harness.load import load_scenario
 from harness.model import AttemptRecord, Box, ByClass, ByCss, ById, ByText, ByXPath, PlannedAttempt
 from harness.phone.android.handset import Handset, serving_handset
@@ -168,7 +169,14 @@ def test_with_a_secret_in_play_the_page_is_hidden_as_a_whole(
     task = the_task()
     finder = Finder(on_page, task.profile)
     with Evidence(lambda data, suffix: keep(tmp_path, data, suffix)) as evidence:
-        stage = Stage(task, on_page, finder, evidence, SystemClock(), Redaction((NUMBER,)))
+        stage = Stage(
+            task,
+            GuardedDriver(on_page, None),
+            finder,
+            evidence,
+            SystemClock(),
+            Redaction((NUMBER,)),
+        )
         name = stage.picture().name.result()
     picture = Image.open(tmp_path / name).convert("L")
     assert max(picture.crop((0, 240, 1080, 2340)).tobytes()) < 16
