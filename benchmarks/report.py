@@ -23,9 +23,10 @@ from rich.table import Table
 from harness.model import AttemptRecord, Outcome
 from harness.phone.chromium import find_program
 from harness.store import RunDirectory, read_run
-from scoring.conclude import Conclusion, report_runs
+from scoring.conclude import Conclusion, write_report
 from scoring.index import index_each
 from scoring.pack import values_by_app
+from scoring.report.shown import Shown
 from scoring.scorecard import score, with_index
 from scoring.tree import load_tree
 from tests.report.drawn import picture
@@ -60,9 +61,10 @@ def measure() -> None:
         # Without the audit, which looks at each picture closely: it is no part of the pages.
         tree = load_tree()
         index = index_each(tree, values_by_app([run]))
-        found = Conclusion(with_index(score([read_run(run)]), index), tree, judgements=())
+        shown = Shown(read_run(run), run)
+        found = Conclusion((shown,), with_index(score([shown.run]), index), tree)
         began = perf_counter()
-        first = report_runs([run], found)
+        first = write_report(found)
         table.add_row("writing the pages", f"{perf_counter() - began:.1f} s")
         size = sum(path.stat().st_size for path in first.parent.rglob("*") if path.is_file())
         table.add_row("size beside the evidence", f"{size / 1e6:.0f} MB")

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.phone.chromium import find_program
 from harness.store import find_run
-from scoring.conclude import assess, open_desks, report_runs
+from scoring.conclude import assess, open_desks, write_report
 from scoring.review.server import listen, serve
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -39,7 +39,7 @@ def main(run: str, results: Path = Path("results")) -> None:
         chromium = playwright.chromium.launch(
             executable_path=find_program(), args=["--no-sandbox"] if os.geteuid() == 0 else []
         )
-        report_runs([directory], assess([directory]))
+        write_report(assess([directory]))
         site = (directory / "report").resolve()
         attempt = f"attempts/{next(site.glob(f'attempts/{SHOWN}')).name}#s7"
         root = f"{site.as_uri()}/"

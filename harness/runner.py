@@ -314,9 +314,10 @@ class _Attempt:
     # --- what touches the screen -----------------------------------------------------------------
 
     @contextmanager
-    def _acting(self, draft: Draft, step: Touch | Commit | Command) -> Iterator[None]:
+    def _acting(self, draft: Draft) -> Iterator[None]:
         """A command that touches the screen; afterwards waits for what the next step needs."""
         self._witness.before(draft)
+        step = draft.planned.step
         if not isinstance(step, Command):
             # The guard's look: the last before the touch, and outside of what is timed.
             self._driver.aim(by_finger=isinstance(step, Swipe | LongPress))
@@ -351,7 +352,7 @@ class _Attempt:
         found = None if need is None else self._patience.need(need, draft)
         area = self._driver.screen() if found is None else found.seen.box
         draft.touched = area.middle
-        with self._acting(draft, step):
+        with self._acting(draft):
             if isinstance(step, Swipe):
                 move = swipe_line(area, step.swipe.direction, step.swipe.distance)
                 self._driver.drag(*move, DRAG_S)
@@ -385,12 +386,12 @@ class _Attempt:
             return
         draft.touched = found.seen.box.middle
         self._committed = True
-        with self._acting(draft, step):
+        with self._acting(draft):
             self._tap(found.seen)
 
     def _command(self, step: Command, draft: Draft) -> None:
         android = self._profile.android
-        with self._acting(draft, step):
+        with self._acting(draft):
             match step:
                 case Launch():
                     self._driver.launch(android.package, android.activity)

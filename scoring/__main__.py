@@ -24,7 +24,7 @@ from scoring.conclude import (
     explain_runs,
     index_runs,
     open_desks,
-    report_runs,
+    write_report,
 )
 from scoring.doubt import Doubts, doubt
 from scoring.explain import Explanations
@@ -134,14 +134,10 @@ def report_command(
 ) -> None:
     """Write pages to look at: overview, Apps, tasks, every attempt with its pictures."""
     with _exit_codes(), Progress(console=Console(stderr=True), transient=True) as progress:
-        directories = _find(runs, results)
         pictures = progress.add_task("图片 pictures")
-        found = assess(directories, indicators)
-        first = report_runs(
-            directories,
-            found,
-            to,
-            lambda done, total: progress.update(pictures, total=total, completed=done),
+        found = assess(_find(runs, results), indicators)
+        first = write_report(
+            found, to, lambda done, total: progress.update(pictures, total=total, completed=done)
         )
         printed = [print_page(first.parent, page) for page in pdf]
     for path in (first, *printed):
@@ -166,6 +162,7 @@ def review_command(
         if not host.startswith("127.") and cert is None:
             typer.echo(UNSAFE, err=True)
         serve(desks, address, lambda: typer.echo(f"评审 review: {address.url}"), cert, key)
+        typer.echo(f"写进报告 into the report: python -m scoring report {' '.join(runs)}")
 
 
 @app.command("explain")

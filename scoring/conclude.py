@@ -21,7 +21,7 @@ from scoring.leaves import Audited
 from scoring.pack import values_by_app
 from scoring.report.publish import Told, publish
 from scoring.report.shown import Shown
-from scoring.review.book import has_reviews, read_book, read_reviewed
+from scoring.review.book import Book, has_reviews, read_book, read_reviewed
 from scoring.review.desk import Desk
 from scoring.review.events import REVIEWER
 from scoring.review.ratings import ITEM as RATING
@@ -39,14 +39,16 @@ class Conclusion:
     """What runs come to, and by what.
 
     Attributes:
+        shown: the runs, with what reviewers said where that counts.
         card: the scorecard, with the index of the Apps.
         tree: of indicators.
         judgements: of the screens.
     """
 
+    shown: tuple[Shown, ...]
     card: Scorecard
     tree: Tree
-    judgements: tuple[Judgement, ...]
+    judgements: tuple[Judgement, ...] = ()
 
 
 def conclude(directory: Path, console: Console) -> Scorecard:
@@ -59,7 +61,7 @@ def conclude(directory: Path, console: Console) -> Scorecard:
     found = assess([directory])
     show(found.card, console)
     write(found.card, directory)
-    report_runs([directory], found)
+    write_report(found)
     return found.card
 
 
@@ -77,14 +79,17 @@ def assess(
         UsageError: a directory is no run, or one is given twice.
         InvalidFile: the file of indicators has mistakes.
     """
-    found = [_read(directory, reviews=reviews) for directory in directories]
-    done = [reviewed for _, reviewed, _ in found if reviewed]
-    unread = [problem for _, _, problems in found for problem in problems]
-    card = score([run for run, _, _ in found], done, unread)
+    books = [read_book(each) if reviews else Book(()) for each in directories]
+    read = zip(directories, books, strict=True)
+    shown = tuple(Shown(read_run(each), each, book.opinions) for each, book in read)
+    unread = [problem for book in books for problem in book.problems]
+    card = score(
+        [each.run for each in shown], [done for each in shown if (done := each.reviewed)], unread
+    )
     tree = load_tree(indicators)
-    judgements = audit((read_run(directory), directory) for directory in directories)
+    judgements = audit((each.run, each.directory) for each in shown)
     index = _index(directories, tree, judgements, reviews=reviews)
-    return Conclusion(with_index(card, index), tree, judgements)
+    return Conclusion(shown, with_index(card, index), tree, judgements)
 
 
 def _read(directory: Path, *, reviews: bool) -> tuple[Run, Reviewed | None, tuple[str, ...]]:
@@ -192,34 +197,30 @@ def audit(runs: Iterable[tuple[Run, Path]]) -> tuple[Judgement, ...]:
     return once(judgement for run, directory in runs for judgement in audit_run(run, directory))
 
 
-def report_runs(
-    directories: Sequence[Path], found: Conclusion, to: Path | None = None, told: Told | None = None
-) -> Path:
+def write_report(found: Conclusion, to: Path | None = None, told: Told | None = None) -> Path:
     """Writes the pages of runs and returns the first; into the last run's report/ by default.
 
     Args:
-        directories: of the runs.
-        found: what they come to, with what reviewers said.
+        found: the runs, and what they come to.
         to: the folder of the pages.
         told: is told of the progress.
 
     Raises:
-        UsageError: a directory is no run.
         ResultsTrouble: the pages cannot be written.
     """
-    shown = [Shown(read_run(each), each, read_book(each).opinions) for each in directories]
-    to = to or report_path(directories[-1])
-    return publish(shown, found.card, _explain_all(shown, found), to, told=told)
+    to = to or report_path(found.shown[-1].directory)
+    return publish(found.shown, found.card, _explain_all(found), to, told=told)
 
 
-def _explain_all(shown: Sequence[Shown], found: Conclusion) -> tuple[Explanation, ...]:
+def _explain_all(found: Conclusion) -> tuple[Explanation, ...]:
     """What each indicator of each App rests on; nothing where no attempt counts."""
     indexes = found.card.index
     if indexes is None or not indexes.apps:
         return ()
-    only = [each.run for each in shown]
+    runs = [(each.run, each.directory) for each in found.shown]
+    only = [run for run, _ in runs]
     values = attempt_values(attempt_frame(only), step_frame(only))
-    evidence = Evidence([(each.run, each.directory) for each in shown], values, found.judgements)
+    evidence = Evidence(runs, values, found.judgements)
     leaves = (explain(found.tree, indexes, evidence, leaf) for leaf in found.tree.leaves)
     return tuple(each for explanations in leaves for each in explanations)
 
@@ -241,9 +242,9 @@ def open_desks(
         )
     desks = {}
     for directory in directories:
-        run = read_run(directory)
-        shown, found = [Shown(run, directory)], assess([directory], reviews=False)
-        explanations = _explain_all(shown, found)
-        publish(shown, found.card, explanations, desk_path(directory), report_path(directory))
+        found = assess([directory], reviews=False)
+        explanations = _explain_all(found)
+        publish(found.shown, found.card, explanations, desk_path(directory), report_path(directory))
+        run = found.shown[0].court
         desks[run.run.run_id] = Desk(run, directory, reviewer, clock or SystemClock())
     return desks

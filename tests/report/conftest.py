@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from harness.phone.chromium import find_program
+from tests.browser import launch
 from tests.report import drawn
-
-FONTS = Path(__file__).parents[2] / "harness"
 
 
 @dataclass
@@ -31,19 +28,9 @@ Open = Callable[..., tuple[Page, Watched]]
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium with the font that the project ships, so that Chinese shows anywhere.
-
-    One a module: Playwright leaves an event loop running, which other tests cannot bear.
-    """
-    # Chromium finds fonts in XDG_DATA_HOME/fonts.
-    data = tmp_path_factory.mktemp("data")
-    (data / "fonts").symlink_to(FONTS / "fonts")
+    """One a module: Playwright leaves an event loop running, which other tests cannot bear."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=find_program(),
-            args=["--no-sandbox"] if os.geteuid() == 0 else [],
-            env={**os.environ, "XDG_DATA_HOME": str(data)},
-        )
+        chromium = launch(playwright, tmp_path_factory.mktemp("browser"))
         yield chromium
         chromium.close()
 

@@ -21,7 +21,7 @@ from harness.model import (
     Words,
 )
 from harness.store import RunDirectory
-from scoring.conclude import assess, report_runs
+from scoring.conclude import assess, write_report
 from tests.scoring import records
 
 WIDTH, HEIGHT = 270, 600
@@ -131,4 +131,4 @@ def some(results: Path) -> Path:
 
 def report(directory: Path) -> Path:
     """Writes the report of a run and returns its first page."""
-    return report_runs([directory], assess([directory]))
+    return write_report(assess([directory]))

@@ -10,7 +10,6 @@ changes its colour is.
 from __future__ import annotations
 
 import io
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +19,9 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser, sync_playwright
 
 from harness.model import Outcome
-from harness.phone.chromium import find_program
 from scoring.review.book import write_down
+from tests.browser import launch
 from tests.report import drawn
-from tests.report.conftest import FONTS
 from tests.review.said import agree, disagree, event
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -117,24 +115,11 @@ def apart(one: Image.Image, other: Image.Image) -> float:
     return sum(counts[APART:]) / sum(counts)
 
 
-def launch(playwright: object, data: Path) -> Browser:
-    """Chromium with the letters that the project ships."""
-    (data / "fonts").symlink_to(FONTS / "fonts")
-    found: Browser = playwright.chromium.launch(  # type: ignore[attr-defined]
-        executable_path=find_program(),
-        args=["--no-sandbox"] if os.geteuid() == 0 else [],
-        env={**os.environ, "XDG_DATA_HOME": str(data)},
-    )
-    return found
-
-
 def main() -> None:
     GOLDEN.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         made = site(Path(folder))
-        data = Path(folder) / "data"
-        data.mkdir()
-        chromium = launch(playwright, data)
+        chromium = launch(playwright, Path(folder))
         for look in LOOKS:
             image = take(chromium, made, look)
             image.quantize(64, dither=Image.Dither.NONE).save(look.golden, optimize=True)

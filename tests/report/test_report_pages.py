@@ -11,7 +11,7 @@ from pypdf import PageObject, PdfReader
 
 from harness.errors import UsageError
 from harness.model import Outcome
-from scoring.conclude import assess, report_runs
+from scoring.conclude import assess, write_report
 from scoring.report.printing import print_page
 from tests.browser import AXE, needs_axe, needs_chromium
 from tests.report import drawn
@@ -212,7 +212,7 @@ def test_two_runs_of_an_app_stand_side_by_side(open_page: Open, tmp_path: Path) 
         made = records.attempt(outcome)
         request = records.request(made).model_copy(update={"run_id": name})
         runs.append(drawn.write_as(tmp_path, request, (made, 4, "")))
-    first = report_runs(runs, assess(runs), tmp_path / "both")
+    first = write_report(assess(runs), tmp_path / "both")
     page, watched = open_page(first.parent / "tasks" / "find_service.html")
     rows = page.locator(".aligned tr")
     expect(rows).to_have_count(2)

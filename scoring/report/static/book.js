@@ -7,7 +7,7 @@ zhangce.remember = {
   set: (name, value) => { try { localStorage.setItem(`zhangce.${name}`, value); return true; } catch { return false; } },
 };
 // A text in both languages, of which the page shows one.
-zhangce.say = (zh, en) => ["zh", "en"].map((language) => {
+zhangce.words = (zh, en) => ["zh", "en"].map((language) => {
   const span = document.createElement("span");
   span.lang = language;
   span.textContent = language === "zh" ? zh : en;
@@ -16,7 +16,7 @@ zhangce.say = (zh, en) => ["zh", "en"].map((language) => {
 zhangce.chip = (outcome) => {
   const chip = document.createElement("span");
   chip.className = `chip ${zhangce.tones[outcome] ?? "none"}`;
-  chip.append(...zhangce.say(zhangce.outcomes[outcome]?.zh ?? outcome, zhangce.outcomes[outcome]?.en ?? outcome));
+  chip.append(...zhangce.words(zhangce.outcomes[outcome]?.zh ?? outcome, zhangce.outcomes[outcome]?.en ?? outcome));
   return chip;
 };
 zhangce.book = (run, root) => {
@@ -42,16 +42,16 @@ zhangce.book = (run, root) => {
     try {
       answer = await fetch(`${api}/events`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(event) });
     } catch {
-      throw zhangce.say("没有保存：服务已停。再按一次即可重试。", "not saved: the server is gone. Press again once it is back.");
+      throw zhangce.words("没有保存：服务已停。再按一次即可重试。", "not saved: the server is gone. Press again once it is back.");
     }
     const text = await answer.text();
-    if (!answer.ok) throw zhangce.say(`没有保存：${text}`, `not saved: ${text}`);
+    if (!answer.ok) throw zhangce.words(`没有保存：${text}`, `not saved: ${text}`);
     return JSON.parse(text);
   };
   const keep = (event) => {
     const line = { ...event, at: new Date().toISOString(), reviewer: zhangce.remember.get("reviewer") };
-    if (!line.reviewer) throw zhangce.say("先填评审员", "Give the reviewer's name first");
-    if (!zhangce.remember.set(key, JSON.stringify([...kept(), line]))) throw zhangce.say("浏览器没有保存", "the browser has not kept it");
+    if (!line.reviewer) throw zhangce.words("先填评审员", "Give the reviewer's name first");
+    if (!zhangce.remember.set(key, JSON.stringify([...kept(), line]))) throw zhangce.words("浏览器没有保存", "the browser has not kept it");
     return local();
   };
   return {
@@ -59,7 +59,7 @@ zhangce.book = (run, root) => {
     state: async () => {
       if (!zhangce.served) return local();
       const answer = await fetch(`${api}/state`);
-      if (!answer.ok) throw zhangce.say("服务没有回答", "the server does not answer");
+      if (!answer.ok) throw zhangce.words("服务没有回答", "the server does not answer");
       return answer.json();
     },
     /** Adds what is said; gives the state after it, or throws why it was not kept, in both languages. */

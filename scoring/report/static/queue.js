@@ -8,13 +8,13 @@
   const link = (row) => {
     const one = document.createElement("a");
     one.href = row.page;
-    one.append(...zhangce.say(row.title.zh, row.title.en));
+    one.append(...zhangce.words(row.title.zh, row.title.en));
     return one;
   };
   const said = (mine) => (mine ? [mine.says === "disagree" ? zhangce.chip(mine.outcome) : wordsOf(mine.says), mine.comment ? ` ${mine.comment}` : ""] : ["—"]);
   const wordsOf = (says) => {
     const one = document.createElement("b");
-    one.append(...zhangce.say(zhangce.says[says].zh, zhangce.says[says].en));
+    one.append(...zhangce.words(zhangce.says[says].zh, zhangce.says[says].en));
     return one;
   };
   const states = [];
@@ -32,8 +32,8 @@
     const line = document.createElement("tr");
     line.classList.toggle("judged", mine !== undefined);
     const app = document.createElement("small");
-    app.append(" ", ...zhangce.say(row.name.zh, row.name.en), ` #${row.id.replace(/^.*\[(.*)\]$/, "$1")}`);
-    line.append(cell(...zhangce.say(why.zh, why.en)), cell(link(row), app), cell(zhangce.chip(row.o)), cell(...said(mine)));
+    app.append(" ", ...zhangce.words(row.name.zh, row.name.en), ` #${row.id.replace(/^.*\[(.*)\]$/, "$1")}`);
+    line.append(cell(...zhangce.words(why.zh, why.en)), cell(link(row), app), cell(zhangce.chip(row.o)), cell(...said(mine)));
     return line;
   }));
   const judged = waiting.filter((one) => one.mine).length;
@@ -45,7 +45,7 @@
   of("disputed").hidden = disputed.length === 0;
   of("disputed").querySelector("ul").replaceChildren(...disputed.map(({ row, mine, others }) => {
     const one = document.createElement("li");
-    one.append(link(row), " · ", ...zhangce.say(row.name.zh, row.name.en), " ", zhangce.chip(row.o), " · ", ...zhangce.say("我", "I"), " ", ...said(mine), ...others.flatMap((other) => [` · ${other.reviewer} `, ...said(other)]));
+    one.append(link(row), " · ", ...zhangce.words(row.name.zh, row.name.en), " ", zhangce.chip(row.o), " · ", ...zhangce.words("我", "I"), " ", ...said(mine), ...others.flatMap((other) => [` · ${other.reviewer} `, ...said(other)]));
     return one;
   }));
   const next = waiting.find((one) => !one.mine);

@@ -35,7 +35,7 @@
     const alpha = state.agreement ? ` · α ${state.agreement.value.toFixed(2)} [${state.agreement.low.toFixed(2)}–${state.agreement.high.toFixed(2)}]` : "";
     of("progress").textContent = `${judged}/${state.queue.length}${alpha}`;
     const why = state.queue.find((one) => one.attempt === attempt)?.why;
-    of("why").replaceChildren(...(why ? zhangce.say(why.zh, why.en) : []));
+    of("why").replaceChildren(...(why ? zhangce.words(why.zh, why.en) : []));
     const mine = state.mine[attempt];
     panel.querySelectorAll("[data-says]").forEach((button) => button.setAttribute("aria-pressed", String(mine?.says === button.dataset.says)));
     of("said").replaceChildren(...(mine ? ["✓ ", ...words(mine)] : []));
@@ -50,7 +50,7 @@
   };
   const item = (...children) => { const one = document.createElement("li"); one.append(...children); return one; };
   const words = (verdict) => [
-    ...zhangce.say(zhangce.says[verdict.says].zh, zhangce.says[verdict.says].en),
+    ...zhangce.words(zhangce.says[verdict.says].zh, zhangce.says[verdict.says].en),
     ...(verdict.outcome ? [" → ", zhangce.chip(verdict.outcome)] : []), verdict.comment ? `: ${verdict.comment}` : "",
   ];
   const stepOf = (path) => document.querySelector(`.step[data-path="${CSS.escape(path)}"]`);
@@ -80,13 +80,13 @@
     const next = after.find((one) => !(one.attempt in state.mine));
     const row = next && zhangce.attempts.find((each) => each.run === run && each.id === next.attempt);
     if (row && row.page !== page) { leaving = true; location.href = root + row.page; }
-    else of("said").replaceChildren(...zhangce.say("全部判完", "All judged"));
+    else of("said").replaceChildren(...zhangce.words("全部判完", "All judged"));
   };
   const judge = async (says) => {
     if (says === "disagree" && of("instead").hidden) { of("instead").hidden = false; of("outcome").focus(); return; }
     const said = { kind: "verdict", attempt, says, comment: of("comment").value.trim() };
     if (says === "disagree") {
-      if (!of("outcome").value) { trouble(...zhangce.say("先选应为何种结果", "Choose first what it was")); of("outcome").focus(); return; }
+      if (!of("outcome").value) { trouble(...zhangce.words("先选应为何种结果", "Choose first what it was")); of("outcome").focus(); return; }
       said.outcome = of("outcome").value;
     }
     leaving = true;
@@ -95,7 +95,7 @@
     if (saved) leave();
   };
   const pin = async () => {
-    if (!spot) { trouble(...zhangce.say("先点图上的位置", "Choose the spot on the picture first")); return; }
+    if (!spot) { trouble(...zhangce.words("先点图上的位置", "Choose the spot on the picture first")); return; }
     const said = { kind: "problem", attempt, ...spot, heuristic: Number(of("heuristic").value), severity: Number(of("severity").value), comment: of("comment").value.trim() };
     if (await say(said)) { spot = null; of("spot").textContent = ""; }
   };
