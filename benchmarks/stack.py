@@ -31,6 +31,7 @@ from harness.evidence import Evidence, alike_but_for_system, encode
 from harness.load import load_scenario
 from harness.model import (
     AttemptRecord,
+    Box,
     Clear,
     HideKeyboard,
     Launch,
@@ -41,13 +42,14 @@ from harness.model import (
     SimulatedDevice,
     Step,
     StepRecord,
+    Swipe,
     Tap,
     Type,
 )
 from harness.plan import plan
 from harness.processes.android_stack import AndroidStack
 from harness.project import Project, read_project, scenario_files
-from harness.runner import DRAG_S, run_attempt
+from harness.runner import DRAG_S, run_attempt, swipe_line
 from harness.stage import Task
 from harness.stations import Outfit, Reached, station
 from harness.store import RunDirectory
@@ -236,6 +238,8 @@ class _Script:
                     self._session.hide_keyboard()
             case Tap() if done.touched is not None:
                 self._session.tap([(done.touched.x, done.touched.y)], 50)
+            case Swipe():
+                self._swipe(done, step)
             case _ if done.kind == "back":
                 self._session.back()
             case _ if done.kind == "scroll_to":
@@ -248,6 +252,13 @@ class _Script:
         if done.match is None or done.kind == "scroll_to":
             return None
         return self._found(done, lambda: sleep(PAUSE_FLOOR_S))
+
+    def _swipe(self, done: StepRecord, step: Swipe) -> None:
+        size = self._session.get_window_size()
+        screen = Box(left=0, top=0, right=size["width"], bottom=size["height"])
+        area = screen if done.match is None else done.match.box
+        start, end = swipe_line(area, step.swipe.direction, step.swipe.distance)
+        self._session.swipe(start.x, start.y, end.x, end.y, round(1000 * DRAG_S))
 
     def _scroll(self, done: StepRecord) -> None:
         size = self._session.get_window_size()

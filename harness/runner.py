@@ -408,15 +408,18 @@ class _Attempt:
         start, end = scroll_line(self._driver.screen(), search.direction)
         draft.touched = start
         self._witness.before(draft)
+        page = ""
         for _ in range(search.at_most):
             if self._finder.find(search.to) is not None:
                 break
-            page = self._driver.hierarchy()
+            before, page = page, self._driver.hierarchy()
+            if page == before:  # the last drag has moved nothing
+                if not self._more_comes(page, search, draft):
+                    break
+                continue
             draft.touched = begin = self._driver.aside(start, end, page)
             with self._touching(draft):
                 self._driver.drag(begin, end, DRAG_S)
-            if self._driver.hierarchy() == page and not self._more_comes(page, search, draft):
-                break
         self._patience.need(Condition(visible=search.to, within_s=SETTLES_WITHIN_S), draft)
         self._await_next(draft)
 

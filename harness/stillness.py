@@ -12,7 +12,7 @@ from harness.model import Response
 from harness.stage import Draft, Stage
 from harness.wireframe import size_if_black
 
-APART_S = 0.04
+APART_S = 0.034
 """Between two pictures: more than two frames of a 60 Hz screen, so that what moves is seen to."""
 WATCHED_S = 2.0
 """A banner that turns for ever is watched no longer."""

@@ -16,7 +16,7 @@ from harness.guard import Guard, Screen, guard_of
 from harness.guarded_driver import GuardedDriver
 from harness.model import AppProfile, ById, ByText, Outcome, Point, Scenario
 from harness.project import read_project
-from tests.commit_guard import GUISES, REACHING, WAYS, CommittingApp, attempts, make, trying
+from tests.commit_guard import GUISES, REACHING, WAYS, CommittingApp, Made, attempts, make, trying
 from tests.phone.small_app import DELAY_S
 from tests.rig import PROFILE, SCENARIO, Rig, rig, step
 
@@ -44,11 +44,20 @@ def test_with_both_keys_a_commit_point_is_reached(way: str) -> None:
     assert (made.reached, made.refused) == (True, False)
 
 
-def test_what_moves_between_look_and_touch_is_seen() -> None:
+def moved_at(moment_s: float) -> Made:
+    """An attempt to tap its neighbour, of a commit point that moves there at this moment."""
     with trying() as (phone, app):
-        app.place, app.moves_at_s = "moved", 0.25
-        made = make(phone, app, "tap: its neighbour", "as named", (True, False), random.Random(1))
-    assert (made.reached, made.refused) == (False, True)
+        app.place, app.moves_at_s = "moved", moment_s
+        return make(phone, app, "tap: its neighbour", "as named", (True, False), random.Random(1))
+
+
+def test_what_moves_between_look_and_touch_is_seen() -> None:
+    made = [moved_at(hundredths / 100) for hundredths in range(10, 40, 2)]
+    assert not any(one.reached for one in made)
+    # A moment too early it is not found where it was, one too late it was not there yet.
+    assert [one.refused for one in made].count(True) in (1, 2, 3)
+    assert not made[0].refused
+    assert not made[-1].refused
 
 
 def test_a_refused_touch_counts_for_nothing_against_the_app(phone: Rig) -> None:

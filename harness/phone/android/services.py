@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.phone.android import shell, sync
 from harness.phone.android.adbd import Service
+from harness.phone.android.packets import LARGEST_PAYLOAD
 from harness.phone.android.shell import Follow
 from harness.phone.android.streams import Stream
 from harness.phone.android.system import System
@@ -193,7 +194,7 @@ async def _input_for(script: str, stream: Stream, framed: bool) -> bytes:
 
 async def _splice(stream: Stream, where: tuple[str, int], ends: Callable[[], bool]) -> None:
     """Connects a stream with a socket of this machine, until either is over or `ends` says so."""
-    reader, writer = await asyncio.open_connection(*where)
+    reader, writer = await asyncio.open_connection(*where, limit=LARGEST_PAYLOAD)
 
     async def to_phone() -> None:
         while data := await stream.read():
@@ -201,7 +202,8 @@ async def _splice(stream: Stream, where: tuple[str, int], ends: Callable[[], boo
             await writer.drain()
 
     async def from_phone() -> None:
-        while data := await reader.read(CHUNK):
+        # A whole packet at a time, as adbd does: of shorter ones adb keeps the end back for 40 ms.
+        while data := await reader.read(LARGEST_PAYLOAD):
             await stream.write(data)
 
     async def watch() -> None:
