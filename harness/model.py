@@ -759,6 +759,9 @@ class AppProfile(Frozen):
     """What may come into the way unasked: adverts, update dialogs."""
     barriers: Mapping[Name, Barrier] = Field(default_factory=dict)
     """Points where a person or a secret is needed, by name."""
+    mask: tuple[Locator, ...] = ()
+    """Elements that show personal data no form tells, a name or a face: of them and of what they
+    hold nothing is kept, in pictures, hierarchies, records and logs."""
 
 
 class DeviceModel(Frozen):

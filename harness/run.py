@@ -36,6 +36,7 @@ from harness.processes.revision import current_commit
 from harness.progress import Ended, RunProgress, Telling, WorkerProgress
 from harness.project import Project
 from harness.proposal import propose
+from harness.redaction import Redaction, starred_request
 from harness.resume import find_remainder
 from harness.runner import run_attempt
 from harness.sessions import Sessions
@@ -361,6 +362,8 @@ def record_run(
 ) -> RunRecord:
     """What is asked, in full: everything that the scores of the run rest on.
 
+    Personal data of the tasks is starred: nothing is computed from it.
+
     Args:
         project: where devices and profiles are.
         plan: the attempts, in order.
@@ -372,7 +375,7 @@ def record_run(
     """
     now = clock.now()
     apps = sorted({planned.app for planned in plan})
-    return RunRecord(
+    asked = RunRecord(
         run_id=run_id or new_run_id(now, random.Random()),
         started_at=now,
         versions=_versions(),
@@ -383,6 +386,7 @@ def record_run(
         scenarios=tuple(scenarios),
         plan=tuple(plan),
     )
+    return starred_request(asked)
 
 
 def record_resumption(
@@ -393,7 +397,7 @@ def record_resumption(
         at=clock.now(),
         versions=_versions(),
         commit=current_commit(project.root),
-        arguments=" ".join(arguments),
+        arguments=Redaction().words(" ".join(arguments)),
     )
 
 
