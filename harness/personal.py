@@ -83,10 +83,12 @@ def find(text: str, words: Iterable[Word] = ()) -> tuple[Span, ...]:
         text: as an App, a log or a person has it.
         words: what is personal beside what can be told by its form.
     """
-    found = [span for word in words for span in _find_word(text, word)]
+    found: list[Span] = []
     if _MAY_HOLD.search(text):
         folded = text.translate(_FOLD)
         found += (span for search in _SEARCHES for span in search(folded))
+    # Last: of a number that has a form as well, the form says more.
+    found += (span for word in words for span in _find_word(text, word))
     return tuple(_apart(found))
 
 

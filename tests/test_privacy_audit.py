@@ -183,7 +183,9 @@ def test_faces_codes_and_boxes_of_digits_are_black_in_the_picture(
 ) -> None:
     run, record = masked
     with rig(PRIVATE_APP) as phone:
-        phone.attempt(["launch", *({"tap": {"id": "next"}},) * 2])
+        phone.attempt(
+            ["launch", *({"tap": {"id": "next"}},) * 2], goal={"visible": {"id": "owner"}}
+        )
         hierarchy = phone.driver.hierarchy()
     boxes = Redaction(mask=AppProfile.model_validate({**SMALL_PROFILE, **PROFILE}).mask).boxes(
         hierarchy
