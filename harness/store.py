@@ -550,18 +550,22 @@ _REMEDIES = {
     errno.EDQUOT: "the disk quota is used up: free some space, then run again",
     errno.EFBIG: "a file has reached the largest size allowed: raise the limit (ulimit -f), "
     "then run again",
-    errno.EROFS: "the file system is read-only: choose another place with --results",
-    errno.EACCES: "not allowed: choose another place with --results, or mend the permissions",
-    errno.EPERM: "not allowed: choose another place with --results, or mend the permissions",
+    errno.EROFS: "the file system is read-only: choose another place with {option}",
+    errno.EACCES: "not allowed: choose another place with {option}, or mend the permissions",
+    errno.EPERM: "not allowed: choose another place with {option}, or mend the permissions",
     errno.ENOENT: "it is gone: leave results/ alone while a run is writing there",
-    errno.ENOTDIR: "a part of this path is a file: choose another place with --results",
-    errno.EEXIST: "a part of this path is a file: choose another place with --results",
+    errno.ENOTDIR: "a part of this path is a file: choose another place with {option}",
+    errno.EEXIST: "a part of this path is a file: choose another place with {option}",
 }
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path, option: str = "--results") -> Iterator[None]:
     """Turns what the system says of a failed write into what happened and what to do.
+
+    Args:
+        path: that is written.
+        option: of the command, by which another place is chosen.
 
     Raises:
         ResultsTrouble: within it a write has failed.
@@ -569,8 +573,9 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        remedy = _REMEDIES.get(exc.errno or 0, exc.strerror or str(exc))
-        raise ResultsTrouble(f"{path}: {remedy}") from exc
+        remedy = _REMEDIES.get(exc.errno or 0)
+        said = remedy.format(option=option) if remedy else exc.strerror or str(exc)
+        raise ResultsTrouble(f"{path}: {said}") from exc
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def write_charts(charts: Mapping[str, Chart], directory: Path) -> tuple[Path, ..
         ResultsTrouble: they cannot be written.
     """
     written = []
-    with writing(directory):
+    with writing(directory, "--to"):
         directory.mkdir(parents=True, exist_ok=True)
         for name, chart in charts.items():
             for ending, content in (("svg", chart.svg), ("png", chart.png)):

@@ -39,7 +39,7 @@ def write_to(card: Scorecard, folder: Path) -> tuple[Path, ...]:
         ResultsTrouble: they cannot be written.
     """
     written = []
-    with writing(folder):
+    with writing(folder, "--to"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in to_files(card).items():
             (folder / name).write_bytes(data)

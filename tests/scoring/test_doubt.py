@@ -190,7 +190,7 @@ def test_where_charts_cannot_be_written_it_is_said(run: tuple[Path, Path], tmp_p
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
     result = call("charts", directory, "--indicators", tree, "--to", tmp_path / "taken")
     assert result.exit_code == 3
-    assert "charts cannot be written" in result.stderr
+    assert "choose another place with --to" in result.stderr
 
 
 def test_an_app_whose_index_was_not_measured_is_printed_without_a_place() -> None:

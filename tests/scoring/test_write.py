@@ -110,5 +110,7 @@ def test_the_index_is_a_row_an_app_and_indicator_and_empty_where_nothing_was_mea
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ResultsTrouble, match="could not be written"):
+    with pytest.raises(
+        ResultsTrouble, match="is a file: choose another place with --to"
+    ):
         write_to(score([everything()]), tmp_path / "file")
