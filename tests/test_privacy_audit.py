@@ -29,7 +29,7 @@ from harness.model import (
 from harness.ocr import INSTALL, is_installed, reader
 from harness.personal import Word, find, words_of
 from harness.plan import expand
-from harness.privacy_audit import Audit, Read, Search, audit, show
+from harness.privacy_audit import Audit, Leak, Read, Search, audit, show
 from harness.redaction import Redaction, Screen, starred_request
 from harness.store import RunDirectory, every_file
 from scoring.conclude import conclude
@@ -204,9 +204,17 @@ def test_faces_codes_and_boxes_of_digits_are_black_in_the_picture(
 def test_no_picture_of_a_seeded_run_can_be_read_for_a_leak(
     masked: tuple[Path, AttemptRecord], bare: Path
 ) -> None:
-    assert searched(masked[0], reader()).leaks == ()
-    found = searched(bare, reader()).leaks
-    assert len({leak.kind for leak in found if leak.file.endswith(".jpg")}) > 8
+    """Those of the evidence: all others are made from them, and smaller."""
+
+    def leaks(run: Path) -> tuple[Leak, ...]:
+        return audit(run, Search(WORDS, reader()), pictures_of_evidence).leaks
+
+    assert leaks(masked[0]) == ()
+    assert len({leak.kind for leak in leaks(bare)}) > 8
+
+
+def pictures_of_evidence(files: tuple[Path, ...]) -> list[Path]:
+    return [path for path in files if path.suffix == ".jpg" and "evidence" in path.parts]
 
 
 def test_the_command_says_what_it_found_and_that_pictures_were_not_read(
