@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,16 +104,17 @@ def unmask(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def masked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, AttemptRecord]]:
+def masked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, AttemptRecord]:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        yield make_run(tmp_path_factory.mktemp("masked"), monkeypatch)
+        return make_run(tmp_path_factory.mktemp("masked"), monkeypatch)
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The masking is taken away while the run is made, and no longer."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         unmask(monkeypatch)
-        yield make_run(tmp_path_factory.mktemp("bare"), monkeypatch)[0]
+        return make_run(tmp_path_factory.mktemp("bare"), monkeypatch)[0]
 
 
 def texts(run: Path) -> str:
