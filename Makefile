@@ -169,8 +169,8 @@ tools=$$(mktemp -d)
 trap 'rm -rf "$$tools"' EXIT
 "$$base" -m venv "$$tools"
 "$$tools/bin/python" -m pip install -qq uv==$(UV_VERSION)
-for name in run dev; do
-  # dev.lock must hold the very versions of run.lock.
+for name in run dev ocr; do
+  # dev.lock and ocr.lock must hold the very versions of run.lock.
   [ "$$name" = run ] && same= || same="--constraints requirements/run.lock"
   "$$tools/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \

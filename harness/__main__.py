@@ -5,26 +5,36 @@ Exit codes: 0 fine; 1 findings; 2 the person who asked can mend it; 3 infrastruc
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import track
 
-from harness import doctor_report, forecast
+from harness import doctor_report, forecast, privacy_audit
 from harness.clock import SystemClock
 from harness.doctor import works
 from harness.doctor_visit import examine
 from harness.errors import HarnessError
-from harness.model import SimulatedDevice
+from harness.load import load_scenario
+from harness.model import RunRecord, SimulatedDevice
+from harness.ocr import INSTALL, is_installed, reader
 from harness.pace import begun_before
+from harness.personal import Word, words_of
 from harness.plan import Shard
+from harness.privacy_audit import Search, audit
 from harness.problem import InvalidFile
 from harness.processes import android_sdk
 from harness.processes.simulated_phone import SimulatedPhone
-from harness.project import Asked, Project, read_project
+from harness.project import Asked, Project, read_project, scenario_files
 from harness.schema import find_stale, write_all
+from harness.store import find_run, read_request
+from harness.variables import SECRET, names_in
 
 FINDINGS = 1
 INFRASTRUCTURE = 3
@@ -165,6 +175,45 @@ def _begun_before(project: Project) -> dict[str, tuple[float, ...]]:
     now = SystemClock().now()
     packages = {each.value.android.package for each in project.profiles.values()}
     return {package: begun_before(package, now) for package in packages}
+
+
+@app.command("audit-privacy")
+def audit_privacy(
+    run: Annotated[str, typer.Argument(help="A run: its directory, its id, or `latest`.")],
+    results: Annotated[Path, typer.Option(help="Where runs are.")] = PROJECT / "results",
+    ocr: Annotated[
+        bool, typer.Option(help="Read pictures, where the optional extra is installed.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Search every file of a run for personal data and secrets (exit code 1 if there are any)."""
+    directory = find_run(run, results)
+    read = reader() if ocr and is_installed() else None
+    search = Search(tuple(_words(read_request(directory))), read)
+
+    def follow(files: tuple[Path, ...]) -> Iterable[Path]:
+        return track(files, "files", console=Console(stderr=True), transient=True)
+
+    found = audit(directory, search, follow)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        privacy_audit.show(found, Console(), INSTALL)
+    if found.leaks:
+        raise typer.Exit(FINDINGS)
+
+
+def _words(run: RunRecord) -> Iterator[Word]:
+    """What no form tells: the names of the run's tasks as their files are now, and its secrets."""
+    known = {scenario.id for scenario in run.scenarios}
+    for path in scenario_files(PROJECT):
+        if path.stem in known:
+            with suppress(InvalidFile):
+                yield from words_of(load_scenario(path, root=PROJECT).value)
+    for name in names_in(run.model_dump_json()):
+        secret = SECRET.fullmatch(name)
+        if secret is not None and os.environ.get(secret[1]):
+            yield Word(os.environ[secret[1]], "password")
 
 
 def main() -> None:

@@ -185,6 +185,10 @@ PNG_BEGINS, PNG_ENDS = b"\x89PNG", b"IEND\xaeB`\x82"
 ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf"
 
 
+KEEP_OUT_OF_LOGS: Mapping[str, str] = MappingProxyType({"X-Appium-Is-Sensitive": "true"})
+"""Appium writes what it is asked into its log, which a run keeps: texts that are typed too."""
+
+
 def open_session(
     url: str,
     capabilities: Mapping[str, str | int | bool],
@@ -211,6 +215,7 @@ def open_session(
         remote_server_addr=url,
         timeout=math.ceil(waits_s),
         init_args_for_pool_manager=dict(ASK_ONCE),
+        extra_headers=dict(KEEP_OUT_OF_LOGS),
     )
     try:
         options = UiAutomator2Options().load_capabilities(asked)

@@ -123,6 +123,9 @@ def check_profile(file: CheckedFile) -> None:
         if path[-1:] == ("css",) and path[0] != "elements":
             message = "css finds elements of web pages; this is looked for on the App's own screens"
             file.note(scalar.place, path, message)
+        if path[-1:] == ("uiautomator",) and path[0] == "mask":
+            message = "what is masked is found without the phone: write id, text, class or xpath"
+            file.note(scalar.place, path, message)
         if names_in(scalar.text):
             message = "nothing is filled in here; a profile's texts stand for themselves"
             file.note(scalar.place, path, message)

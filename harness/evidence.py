@@ -13,17 +13,25 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from PIL import Image, ImageChops
 
-from harness.model import Drawn
+from harness.covering import NOTHING, Cover, covered
+from harness.model import Box, Drawn
 
 Keep = Callable[[bytes, str], str]
 """Stores bytes under a suffix and returns their name: `RunDirectory.keep`."""
+
+Read = Callable[[Image.Image], Iterable[tuple[str, Box]]]
+"""Reads a picture: each line of text, and where it is (`harness/ocr.py`)."""
+Told = Callable[[Image.Image], Iterable[Box]]
+Hides = Callable[[str], bool]
+"""Whether something of a text must not be kept."""
 
 JPEG_QUALITY = 85
 """Chosen by measured cost: see docs/decisions/0002-pictures-are-jpeg.md."""
@@ -39,7 +47,8 @@ REMEMBERED = 512
 class Picture:
     """A picture that was taken.
 
-    `digest` is of what the device sent, or of what was drawn instead: equal means unchanged.
+    `digest` is of what the device sent, or of what was drawn instead, before anything was
+    covered: equal means unchanged.
     """
 
     digest: str
@@ -53,20 +62,36 @@ class Picture:
 class Evidence:
     """Takes what the device sent and keeps it, in order, beside the run."""
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, keep: Keep, read: Read | None = None) -> None:
         self._keep = keep
+        self._read = read
         self._pool = ThreadPoolExecutor(1, "evidence", initializer=_yield_to_the_phone)
-        self._kept: dict[str, Picture] = {}
+        self._kept: dict[tuple[str, Cover], Picture] = {}
 
-    def picture(self, png: bytes, drawn: Drawn | None = None) -> Picture:
-        """Keeps a picture as JPEG; the same bytes give the same picture at no cost."""
+    def picture(
+        self,
+        png: bytes,
+        drawn: Drawn | None = None,
+        cover: Cover = NOTHING,
+        hides: Hides | None = None,
+    ) -> Picture:
+        """Keeps a picture as JPEG; the same bytes give the same picture at no cost.
+
+        Args:
+            png: what the device sent, or what was drawn.
+            drawn: why it is a drawing.
+            cover: what of it is covered.
+            hides: what of its text must not be kept, where pictures are read as well.
+        """
         digest = hashlib.sha256(png).hexdigest()
-        if digest not in self._kept:
+        key = (digest, cover)
+        if key not in self._kept:
             if len(self._kept) == REMEMBERED:
                 del self._kept[next(iter(self._kept))]
-            name = self._pool.submit(lambda: self._keep(encode(png), "jpg"))
-            self._kept[digest] = Picture(digest, name, drawn)
-        return self._kept[digest]
+            told = partial(_told, self._read, hides) if self._read and hides else None
+            name = self._pool.submit(lambda: self._keep(encode(png, cover, told), "jpg"))
+            self._kept[key] = Picture(digest, name, drawn)
+        return self._kept[key]
 
     def hierarchy(self, xml: str) -> Future[str]:
         """Keeps a view hierarchy, compressed."""
@@ -110,13 +135,25 @@ def alike_but_for_system(one: bytes | None, other: bytes | None) -> bool:
         return ImageChops.difference(*pictures).getbbox() is None
 
 
-def encode(png: bytes) -> bytes:
-    """The picture as JPEG, as it is kept.
+def encode(png: bytes, cover: Cover = NOTHING, told: Told | None = None) -> bytes:
+    """The picture as JPEG, as it is kept: covered.
+
+    Args:
+        png: the picture.
+        cover: what of it is covered.
+        told: finds what the covered picture still tells, to be covered as well.
 
     Raises:
         PIL.UnidentifiedImageError: the device did not send a picture.
     """
     with Image.open(io.BytesIO(png)) as image:
-        out = io.BytesIO()
-        image.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
-        return out.getvalue()
+        kept = covered(image, cover) if cover else image.convert("RGB")
+    more = Cover(tuple(told(kept))) if told is not None else NOTHING
+    out = io.BytesIO()
+    (covered(kept, more) if more else kept).save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return out.getvalue()
+
+
+def _told(read: Read, hides: Hides, picture: Image.Image) -> Iterator[Box]:
+    """Where a picture still shows what must not be kept: the second net, under the first."""
+    return (box for text, box in read(picture) if hides(text))

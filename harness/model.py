@@ -799,6 +799,10 @@ class AppProfile(Frozen):
     """How often this machine may begin an attempt on this App within any hour, on real phones;
     20 unless `sandbox`, which has no limit of its own."""
 
+    mask: tuple[Locator, ...] = ()
+    """Elements that show personal data no form tells, a name or a face: of them and of what they
+    hold nothing is kept, in pictures, hierarchies, records and logs."""
+
     @property
     def hourly_limit(self) -> int | None:
         """How many attempts may begin within any hour; None where nothing real is reached."""

@@ -1,92 +1,389 @@
-"""Keeps secrets out of everything that is kept: words, hierarchies, logs and pictures.
+"""Keeps secrets and personal data out of all that is kept: words, hierarchies, logs, pictures.
 
-An App may echo what was typed, in a field, a toast or its log. So whatever
-leaves the phone while secrets are in play passes through here.
+An App may echo what was typed, in a field, a toast or its log, and shows whose account it
+is. So whatever leaves the phone passes through here on its way to the disk, and never
+before: what is waited for and judged is the true text.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 from lxml import etree
-from PIL import Image, ImageDraw
 from pydantic import BaseModel
 
+from harness.covering import NOTHING, Cover
+from harness.finder import says
 from harness.hierarchy import box_of, elements
-from harness.model import Box
+from harness.model import (
+    Box,
+    ByClass,
+    ByDescription,
+    ById,
+    ByText,
+    ByXPath,
+    Locator,
+    PlannedAttempt,
+    PlannedStep,
+    Run,
+    RunRecord,
+    Scenario,
+)
+from harness.personal import Word, find, star, words_in, words_of
 
 HIDDEN = "●●●"
+
+STRUCTURE = frozenset(
+    {
+        "id", "scenario", "app", "device", "phone", "worker", "run_id", "commit", "file", "path",
+        "kind", "status", "outcome", "failure", "before", "after", "hierarchy", "log", "picture",
+        "app_state", "network", "network_before", "system_dialog", "drawn", "started_at",
+        "life_event", "severity", "tags", "tag",
+    }
+)  # fmt: skip
+"""Fields of records that only we write, and names of files: an App's words never stand there."""
+
+PEOPLE_S_KEYS = frozenset({"data", "with", "arguments"})
+"""Fields in which people choose the keys: `phone` is no device's there."""
+
+SHORTEST_LEARNT = {True: 4, False: 2}
+"""Of what a masked element says, so that it is known elsewhere: in plain letters, in others."""
+
+PLAIN = frozenset({"bounds", "index", "class", "package", "rotation", "width", "height", "type"})
+"""Attributes of a hierarchy in which the App says nothing."""
+BESIDE_IDS = frozenset({"resource-id", "id"})
+
+PRIVATE_PICTURES = frozenset(
+    {
+        "qr", "qrcode", "barcode", "avatar", "portrait", "headimg", "headpic", "headimage",
+        "userphoto", "userpic", "idphoto", "faceimage",
+    }
+)  # fmt: skip
+PRIVATE_PICTURES_ZH = (
+    "二维码", "条形码", "条码", "付款码", "收款码", "乘车码", "健康码", "头像", "人像", "证件照",
+)  # fmt: skip
+"""What Apps call pictures of codes and faces, in ids word by word and in descriptions."""
+
+WHOLE_SCREEN = 0.85
+"""Of the screen's area: a window that has so much lies over nothing that is worth reading."""
+TOAST_FROM, TOAST_TO = 0.7, 0.97
+"""The shares of the screen's height between which Android shows toasts: no hierarchy says where."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Redaction:
-    """What must not be kept. Without secrets everything passes as it is."""
+class Screen:
+    """A screen as it may be kept.
 
-    secrets: Collection[str]
+    Attributes:
+        hierarchy: with everything hidden.
+        cover: what of its picture is covered.
+    """
+
+    hierarchy: str
+    cover: Cover
+
+
+class Redaction:
+    """What must not be kept of one attempt; learns from masked elements what else must not.
+
+    Args:
+        secrets: hidden wherever they are.
+        words: what is personal of the task's data.
+        mask: elements that the profile masks.
+        asked: what the task itself says: an element's words that stand there are no secret.
+    """
+
+    def __init__(
+        self,
+        secrets: Collection[str] = (),
+        words: Iterable[Word] = (),
+        mask: tuple[Locator, ...] = (),
+        asked: str = "",
+    ) -> None:
+        self.secrets = tuple(sorted(filter(None, secrets), key=len, reverse=True))
+        self._words = dict.fromkeys(words)
+        self._mask = mask
+        self._asked = asked
+        self._last: tuple[str, Screen] = ("", Screen("", NOTHING))
+
+    # --- words
 
     def words(self, text: str) -> str:
-        """The text with every secret hidden."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
+        """The text with every secret hidden, and personal data starred."""
+        return star(self._without_secrets(text), self._words)
+
+    def hides(self, text: str) -> bool:
+        """Whether something of the text must not be kept."""
+        return any(secret in text for secret in self.secrets) or bool(find(text, self._words))
+
+    def record(self, model: Model) -> Model:
+        """The model with everything hidden in each of its texts."""
+        plain = model.model_dump(by_alias=True)
+        hidden = self._values(plain)
+        return model if hidden == plain else type(model).model_validate(hidden)
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self.secrets:
             text = text.replace(secret, HIDDEN)
         return text
 
-    def record(self, model: Model) -> Model:
-        """The model with every secret hidden in each of its texts."""
-        if not self.secrets:
-            return model
-        return type(model).model_validate(self._values(model.model_dump(by_alias=True)))
-
-    def picture(self, png: bytes, hierarchy: str) -> bytes:
-        """The picture with every element blacked out that shows a secret, as PNG."""
-        return self.covered(png, self.boxes(hierarchy))
-
-    def covered(self, png: bytes, boxes: Collection[Box]) -> bytes:
-        """The picture with these boxes blacked out, as PNG."""
-        if not boxes:
-            return png
-        with Image.open(io.BytesIO(png)) as image:
-            redacted = image.convert("RGB")
-        pen = ImageDraw.Draw(redacted)
-        for box in boxes:
-            pen.rectangle((box.left, box.top, box.right, box.bottom), fill="black")
-        out = io.BytesIO()
-        redacted.save(out, "PNG", compress_level=1)
-        return out.getvalue()
-
-    def boxes(self, hierarchy: str) -> tuple[Box, ...]:
-        """Where a hierarchy shows a secret: the bounds of the elements that say it."""
-        said = [node for node in elements(hierarchy) if any(map(self._hides, _texts(node)))]
-        return tuple(box for box in map(box_of, said) if box is not None)
-
-    def hierarchy(self, hierarchy: str) -> str:
-        """The hierarchy with every secret hidden in its attributes and texts."""
-        if not self.secrets:
-            return hierarchy
-        nodes = elements(hierarchy)
-        for node in nodes:
-            for name, value in node.attrib.items():
-                node.set(name, self.words(str(value)))
-            node.text = node.text and self.words(node.text)
-            node.tail = node.tail and self.words(node.tail)
-        return etree.tostring(nodes[0], encoding="unicode") if nodes else ""
-
-    def _hides(self, text: str) -> bool:
-        return any(secret in text for secret in self.secrets)
-
-    def _values(self, value: object) -> object:
+    def _values(self, value: object, key: str = "") -> object:
         if isinstance(value, str):
-            return self.words(value)
+            return self._without_secrets(value) if key in STRUCTURE else self.words(value)
         if isinstance(value, dict):
-            return {key: self._values(item) for key, item in value.items()}
+            free = key in PEOPLE_S_KEYS
+            return {name: self._values(item, "" if free else name) for name, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self._values(item) for item in value]
+            return [self._values(item, key) for item in value]
         return value
 
+    # --- screens
 
-def _texts(node: etree._Element) -> list[str]:
-    return [str(value) for value in node.attrib.values()]
+    def hierarchy(self, hierarchy: str) -> str:
+        """The hierarchy with everything hidden in its attributes and texts."""
+        return self.screen(hierarchy).hierarchy
+
+    def boxes(self, hierarchy: str) -> tuple[Box, ...]:
+        """Where a screen shows what must not be kept: the bounds of the elements that do."""
+        return self.screen(hierarchy).cover.boxes
+
+    def screen(self, hierarchy: str) -> Screen:
+        """The screen as it may be kept; the same one as last time costs nothing."""
+        if self._last[0] != hierarchy:
+            self._last = (hierarchy, self._screen(hierarchy))
+        return self._last[1]
+
+    def _screen(self, hierarchy: str) -> Screen:
+        nodes = elements(hierarchy)
+        if not nodes:
+            # What cannot be read as a hierarchy is not kept as one where it might tell something.
+            return Screen("" if self.hides(hierarchy) else hierarchy, NOTHING)
+        size = _size(nodes)
+        window = _window(nodes[0], size)
+        masked = list(self._masked(nodes))
+        for node in masked:
+            self._learn(node)
+        changed = {node for node in nodes if self._hide_in(node)}
+        for node in masked:
+            changed |= {each for each in node.iter("*") if _silence(each)} | {node}
+        changed |= set(_numbers_in_boxes(nodes))
+        changed |= {node for node in nodes if _is_private_picture(node)}
+        boxes = (box for node in nodes if node in changed for box in _boxes(node, size))
+        kept = etree.tostring(nodes[0], encoding="unicode") if changed else hierarchy
+        return Screen(kept, Cover(tuple(dict.fromkeys(boxes)), window))
+
+    def _masked(self, nodes: list[etree._Element]) -> Iterator[etree._Element]:
+        """Elements of which nothing is kept: passwords, and what the profile masks."""
+        for locator in self._mask:
+            yield from _found(locator, nodes)
+        for node in nodes:
+            if node.get("password") == "true" and node.get("showing-hint") != "true":
+                yield node
+
+    def _learn(self, masked: etree._Element) -> None:
+        """What a masked element says is hidden wherever else it is said, from now on."""
+        for node in masked.iter("*"):
+            for text in (node.get("text") or "", node.get("content-desc") or "", node.text or ""):
+                word = text.strip()
+                telling = any(map(str.isalnum, word)) and word not in self._asked
+                if telling and len(word) >= SHORTEST_LEARNT[word.isascii()]:
+                    self._words[Word(word, "private")] = None
+
+    def _hide_in(self, node: etree._Element) -> bool:
+        """Hides in one element what must not be kept; whether there was anything."""
+        found = False
+        for name, value in node.attrib.items():
+            hidden = str(value) if name in PLAIN else self.words(str(value))
+            if hidden != value:
+                node.set(name, hidden)
+                found = True
+        for part in ("text", "tail"):
+            said = getattr(node, part)
+            hidden = said and self.words(said)
+            if hidden != said:
+                setattr(node, part, hidden)
+                found = True
+        return found
+
+
+def of_attempt(
+    secrets: Collection[str],
+    planned: PlannedAttempt,
+    scenario: Scenario,
+    mask: tuple[Locator, ...] = (),
+) -> Redaction:
+    """What must not be kept of an attempt at a task."""
+    words = (*words_of(scenario), *_arguments(planned.steps))
+    return Redaction(secrets, words, mask, asked=planned.model_dump_json())
+
+
+def _arguments(steps: Iterable[PlannedStep]) -> Iterator[Word]:
+    """What is personal of what shared steps are given."""
+    for planned in steps:
+        if isinstance(planned.step, Run):
+            yield from words_in(planned.step.run.arguments)
+        yield from _arguments(planned.steps)
+
+
+def starred_task(scenario: Scenario, planned: Iterable[PlannedStep] = ()) -> Scenario:
+    """A task as a run keeps it."""
+    words = (*words_of(scenario), *_arguments(planned))
+    return Redaction(words=words).record(scenario)
+
+
+def starred_request(run: RunRecord) -> RunRecord:
+    """What was asked, as a run keeps it: personal data of tasks and of the command starred.
+
+    Devices and profiles stay as people wrote them: nobody's data belongs there.
+    """
+    tasks = {scenario.id: scenario for scenario in run.scenarios}
+    plain = Redaction()
+    return run.model_copy(
+        update={
+            "options": {name: plain.words(value) for name, value in run.options.items()},
+            "scenarios": tuple(map(starred_task, run.scenarios)),
+            "plan": tuple(
+                of_attempt((), planned, tasks[planned.scenario]).record(planned)
+                if planned.scenario in tasks
+                else plain.record(planned)
+                for planned in run.plan
+            ),
+        }
+    )
+
+
+# --- elements -------------------------------------------------------------------------------------
+
+
+def _found(locator: Locator, nodes: list[etree._Element]) -> Iterator[etree._Element]:
+    """The elements of a hierarchy that a locator of a profile finds, without asking the phone."""
+    if isinstance(locator, ByXPath):
+        yield from _by_xpath(locator.xpath, nodes[0])
+        return
+    for node in nodes:
+        if _is(locator, node):
+            yield node
+
+
+def _is(locator: Locator, node: etree._Element) -> bool:
+    match locator:
+        case ById(id=id):
+            own = node.get("resource-id") or node.get("id") or ""
+            return own == id or own.endswith(f":id/{id}")
+        case ByDescription(description=wanted):
+            return says(node.get("content-desc") or "", wanted)
+        case ByText(text=wanted):
+            return says(node.get("text") or "", wanted)
+        case ByClass(class_=name):
+            return node.get("class") == name
+        case _:
+            return False
+
+
+def _by_xpath(xpath: str, root: etree._Element) -> Iterator[etree._Element]:
+    try:
+        found = root.getroottree().xpath(xpath)
+    except etree.XPathError:
+        return  # the loader has said so of one that is none
+    if isinstance(found, list):
+        yield from (node for node in found if isinstance(node, etree._Element))
+
+
+def _silence(node: etree._Element) -> bool:
+    """Hides all that an element says; whether it said anything."""
+    said = [name for name in ("text", "content-desc", "value") if node.get(name)]
+    for name in said:
+        node.set(name, HIDDEN)
+    if node.text and node.text.strip():
+        node.text = HIDDEN
+        return True
+    return bool(said)
+
+
+def _numbers_in_boxes(nodes: Iterable[etree._Element]) -> Iterator[etree._Element]:
+    """Elements side by side that say a number between them, each a part of it; silences them."""
+    for parent in nodes:
+        parts = [child for child in parent if str(child.get("text") or "").strip()]
+        if len(parts) < 2:
+            continue
+        texts = [str(part.get("text")).strip() for part in parts]
+        ends, place = [], 0
+        for text in texts:
+            ends.append((place, place + len(text)))
+            place += len(text) + 1
+        for span in find(" ".join(texts)):
+            within = [
+                part
+                for part, (start, end) in zip(parts, ends, strict=True)
+                if start < span.end and end > span.start
+            ]
+            if len(within) > 1:
+                yield from (part for part in within if _silence(part))
+
+
+def _is_private_picture(node: etree._Element) -> bool:
+    """Whether an element is the picture of a face or a code, by what the App calls it."""
+    if any(each.get("text") for each in node.iter("*")):
+        return False
+    names = [str(node.get(name) or "").rpartition("/")[2] for name in BESIDE_IDS]
+    return any(map(_hints, (*names, str(node.get("content-desc") or ""))))
+
+
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+
+
+def _hints(name: str) -> bool:
+    if not name:
+        return False
+    tokens = [token.lower() for token in _TOKEN.findall(name[:200])]
+    pairs = [one + other for one, other in pairwise(tokens)]
+    return not PRIVATE_PICTURES.isdisjoint((*tokens, *pairs)) or any(
+        hint in name for hint in PRIVATE_PICTURES_ZH
+    )
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+def _size(nodes: list[etree._Element]) -> tuple[int, int]:
+    """Width and height of the screen; what reaches farthest where the root does not say."""
+    root = nodes[0]
+    given = [str(root.get(name) or "") for name in ("width", "height")]
+    if all(each.isdecimal() and len(each) < 6 for each in given):
+        return int(given[0]), int(given[1])
+    boxes = [box for box in map(box_of, nodes) if box is not None]
+    return max((b.right for b in boxes), default=0), max((b.bottom for b in boxes), default=0)
+
+
+def _window(root: etree._Element, size: tuple[int, int]) -> Box | None:
+    """The window in front, if it leaves something of the screen to be seen around it."""
+    boxes = [box for box in map(box_of, root) if box is not None]
+    if not boxes or not all(size):
+        return None
+    window = Box(
+        left=min(box.left for box in boxes),
+        top=min(box.top for box in boxes),
+        right=max(box.right for box in boxes),
+        bottom=max(box.bottom for box in boxes),
+    )
+    area = (window.right - window.left) * (window.bottom - window.top)
+    return None if area >= WHOLE_SCREEN * size[0] * size[1] else window
+
+
+def _boxes(node: etree._Element, size: tuple[int, int]) -> Iterator[Box]:
+    """Where an element is seen; of a toast the band in which it may be."""
+    if str(node.get("class", node.tag)).endswith("Toast"):
+        width, height = size
+        yield Box(
+            left=0, top=round(TOAST_FROM * height), right=width, bottom=round(TOAST_TO * height)
+        )
+        return
+    box = box_of(node)
+    if box is not None:
+        yield box

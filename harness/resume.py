@@ -19,6 +19,7 @@ from harness.model import Outcome, PlannedAttempt, PlannedStep, RunRecord, Scena
 from harness.plan import expand
 from harness.problem import InvalidFile
 from harness.project import APPS, DEVICES_FILE, SCENARIOS, Project
+from harness.redaction import of_attempt, starred_task
 from harness.references import check
 from harness.store import Run
 
@@ -150,12 +151,15 @@ def _task_change(planned: PlannedAttempt, scenario: Scenario, project: Project) 
         document = load_scenario(path, root=project.root)
     except InvalidFile as exc:
         return f"cannot be read ({exc.problems[0]})"
-    if document.value != scenario:
+    # The run keeps the task starred; a number in place of another with the same ends is not seen.
+    if starred_task(document.value) != scenario:
         return "has changed"
     problems = tuple(check(document, tuple(project.profiles.values()), project.shared))
     if problems:
         return f"no longer fits the other files ({problems[0]})"
-    steps = tuple(map(_without_lines, expand(document, project.shared)))
+    now = planned.model_copy(update={"steps": expand(document, project.shared)})
+    starred = of_attempt((), now, document.value).record(now)
+    steps = tuple(map(_without_lines, starred.steps))
     unchanged = steps == tuple(map(_without_lines, planned.steps))
     return "" if unchanged else "runs shared steps that have changed"
 

@@ -19,7 +19,7 @@ from harness.clock import Clock
 from harness.commit_points import read_commits
 from harness.driver import Driver
 from harness.errors import DeviceTrouble, ResultsTrouble, SessionLost, UsageError
-from harness.evidence import Evidence
+from harness.evidence import Evidence, Read
 from harness.failure_message import annotate, explain, failing_step
 from harness.leases import Holder, Leases, forget_run
 from harness.model import (
@@ -39,6 +39,7 @@ from harness.processes.revision import current_commit
 from harness.progress import Ended, RunProgress, Telling, WorkerProgress
 from harness.project import Project
 from harness.proposal import propose
+from harness.redaction import Redaction, starred_request, starred_task
 from harness.resume import find_remainder
 from harness.runner import run_attempt
 from harness.sessions import Sessions
@@ -56,6 +57,9 @@ RECORDED_VERSIONS = ("appium-python-client", "pytest", "pillow", "pydantic")
 class RunUnderWay:
     """The run as one worker makes it, alone or beside others: its phone, its attempts.
 
+    With `read`, the text of each picture is read as well, for personal data that no
+    hierarchy tells.
+
     Attributes:
         path: the run's directory.
     """
@@ -69,6 +73,7 @@ class RunUnderWay:
         *,
         worker: str,
         allow_commit: bool,
+        read: Read | None = None,
     ) -> None:
         self.path = directory.path
         self._project = project
@@ -83,7 +88,7 @@ class RunUnderWay:
         self._open.enter_context(directory)
         if worker == ALONE:
             self._open.callback(forget_run, directory.path.name)
-        self._evidence = self._open.enter_context(Evidence(directory.keep))
+        self._evidence = self._open.enter_context(Evidence(directory.keep, read))
         self._sessions = self._open.enter_context(
             Sessions(project.devices.devices, _outfit(project, directory, clock))
         )
@@ -175,7 +180,7 @@ class RunUnderWay:
         with suppress(ResultsTrouble):  # the record is kept; its picture can be drawn again
             picture = self._draw_failure(record)
             patch = self._propose(record)
-        return explain(record, scenario, picture, patch)
+        return explain(record, starred_task(scenario), picture, patch)
 
     def _propose(self, record: AttemptRecord) -> Path | None:
         """Keeps the change of the profile that an outdated element asks for."""
@@ -295,7 +300,7 @@ class SharedRun:
 
 def open_run(
     project: Project, record: RunRecord, results: Path, console: Console, clock: Clock,
-    *, allow_commit: bool,
+    *, allow_commit: bool, read: Read | None = None,
 ) -> RunUnderWay:  # fmt: skip
     """Makes the run's directory and gets ready; no device is touched yet.
 
@@ -306,7 +311,9 @@ def open_run(
     directory = RunDirectory.create(results, record)
     progress = RunProgress(console, len(record.plan))
     progress.begin()
-    return RunUnderWay(project, directory, progress, clock, worker=ALONE, allow_commit=allow_commit)
+    return RunUnderWay(
+        project, directory, progress, clock, worker=ALONE, allow_commit=allow_commit, read=read
+    )
 
 
 def open_shared_run(
@@ -326,7 +333,7 @@ def open_shared_run(
 
 def resume_run(
     project: Project, directory: RunDirectory, resumption: Resumption, console: Console,
-    clock: Clock, *, allow_commit: bool,
+    clock: Clock, *, allow_commit: bool, read: Read | None = None,
 ) -> RunUnderWay:  # fmt: skip
     """Takes up a run that this process holds; no device is touched yet.
 
@@ -335,7 +342,9 @@ def resume_run(
     """
     directory.note_resumption(resumption)
     progress = _progress_of(directory, console)
-    return RunUnderWay(project, directory, progress, clock, worker=ALONE, allow_commit=allow_commit)
+    return RunUnderWay(
+        project, directory, progress, clock, worker=ALONE, allow_commit=allow_commit, read=read
+    )
 
 
 def resume_shared_run(
@@ -365,7 +374,7 @@ def _progress_of(directory: RunDirectory, console: Console) -> RunProgress:
 
 def join_run(
     project: Project, directory: Path, worker: str, console: Console, clock: Clock,
-    *, allow_commit: bool,
+    *, allow_commit: bool, read: Read | None = None,
 ) -> RunUnderWay:  # fmt: skip
     """Gets ready to make attempts of a run that another process holds and shows.
 
@@ -374,7 +383,9 @@ def join_run(
     """
     joined = RunDirectory.join(directory)
     progress = WorkerProgress(console)
-    return RunUnderWay(project, joined, progress, clock, worker=worker, allow_commit=allow_commit)
+    return RunUnderWay(
+        project, joined, progress, clock, worker=worker, allow_commit=allow_commit, read=read
+    )
 
 
 def record_run(
@@ -389,6 +400,8 @@ def record_run(
 ) -> RunRecord:
     """What is asked, in full: everything that the scores of the run rest on.
 
+    Personal data of the tasks is starred: nothing is computed from it.
+
     Args:
         project: where devices and profiles are.
         plan: the attempts, in order.
@@ -400,7 +413,7 @@ def record_run(
     """
     now = clock.now()
     apps = sorted({planned.app for planned in plan})
-    return RunRecord(
+    asked = RunRecord(
         run_id=run_id or new_run_id(now, random.Random()),
         started_at=now,
         versions=_versions(),
@@ -411,6 +424,7 @@ def record_run(
         scenarios=tuple(scenarios),
         plan=tuple(plan),
     )
+    return starred_request(asked)
 
 
 def record_resumption(
@@ -421,7 +435,7 @@ def record_resumption(
         at=clock.now(),
         versions=_versions(),
         commit=current_commit(project.root),
-        arguments=" ".join(arguments),
+        arguments=Redaction().words(" ".join(arguments)),
     )
 
 

@@ -66,7 +66,7 @@ from harness.model import (
 )
 from harness.patience import Patience
 from harness.quoting import quote
-from harness.redaction import Redaction
+from harness.redaction import of_attempt
 from harness.stage import Draft, Stage, Task
 from harness.stillness import APART_S, WATCHED_S
 from harness.symptoms import SYSTEM_CLOSE
@@ -115,13 +115,13 @@ def run_attempt(
         ResultsTrouble: the evidence could not be kept.
     """
     started_at = clock.now()
+    redaction = of_attempt(task.secrets.values(), task.planned, task.scenario, task.profile.mask)
     try:
         driver = connect()
     except DeviceTrouble as exc:
-        return _recorded(task, started_at, _Course(trouble=_said(exc)))
+        return redaction.record(_recorded(task, started_at, _Course(trouble=_said(exc))))
     # An emulator or a farm may have our own phone behind it: the phone itself knows best.
     task = replace(task, simulated=task.simulated or driver.simulated)
-    redaction = Redaction(tuple(filter(None, task.secrets.values())))
     commits = (*commits_among(task.planned.steps), *task.commits)
     guard = guard_of(task.profile, commits, allow_commit=task.allow_commit)
     guarded = GuardedDriver(driver, guard)
@@ -235,7 +235,7 @@ class _Attempt:
         """Takes the steps until one fails or a commit point is left untapped."""
         while self._pending:
             planned = self._pending.popleft()
-            self._watch(planned)
+            self._watch(self._stage.redaction.record(planned))
             with self._drafting(planned) as draft:
                 symptoms = self._take_one(planned, draft)
             if symptoms is not None:

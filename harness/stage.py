@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from harness.clock import Clock
+from harness.covering import NOTHING, Cover
 from harness.errors import NoAnswer
 from harness.evidence import Evidence, Picture
 from harness.finder import Finder
@@ -82,18 +84,22 @@ class Stage:
                 raise
             return None
 
-    def keep_picture(self, png: bytes | None) -> Picture:
-        """Keeps a picture of the screen as it still is, its secrets blacked out.
+    def keep_picture(self, png: bytes | None, hierarchy: str | None = None) -> Picture:
+        """Keeps a picture of the screen as it still is, with what must not be kept covered.
 
         Of a screen that forbids pictures its hierarchy is drawn instead.
 
+        Args:
+            png: the picture.
+            hierarchy: of the same screen, where it was read already.
+
         Raises:
-            DeviceTrouble: there is no picture, and no hierarchy to draw.
+            DeviceTrouble: there is no picture, and no hierarchy to draw or to cover by.
         """
         if png is not None:
             size = size_if_black(png)
             kept = self._drawing_of_black(size) if size else None
-            return kept or replace(self.evidence.picture(self._redacted(png)), blind=bool(size))
+            return kept or replace(self._covered(png, hierarchy, bool(size)), blind=bool(size))
         screen = self.driver.screen()
         drawing = self._drawing("refused", (screen.right, screen.bottom))
         if drawing is None:
@@ -109,21 +115,33 @@ class Stage:
 
     def _drawing(self, why: Drawn, size: tuple[int, int]) -> Picture | None:
         """The screen as its hierarchy describes it; None when that says nothing."""
-        hierarchy = self.redaction.hierarchy(self.driver.hierarchy())
-        png = wireframe(hierarchy, size, why, self.driver.page)
-        return None if png is None else self.evidence.picture(png, why)
+        plain = self.driver.hierarchy()
+        hidden = self.redaction.hierarchy(plain)
+        png = wireframe(hidden, size, why, self.driver.page)
+        if png is None:
+            return None
+        kept = self.evidence.picture(png, why)
+        if hidden == plain:
+            return kept
+        # Two screens that differ in what is hidden look alike, and are not the same.
+        true = wireframe(plain, size, why, self.driver.page) or png
+        return replace(kept, digest=hashlib.sha256(true).hexdigest())
 
-    def _redacted(self, png: bytes) -> bytes:
-        if not self.redaction.secrets:
-            return png
+    def _covered(self, png: bytes, hierarchy: str | None, is_black: bool) -> Picture:
+        if is_black:
+            return self.evidence.picture(png)
+        if hierarchy is None:
+            hierarchy = self.driver.hierarchy()
+        cover = self.redaction.screen(hierarchy).cover
         page = self.driver.page
-        # Of what a web page shows it is not known where: it is hidden as a whole.
         if page is not None:
-            return self.redaction.covered(png, (page,))
-        return self.redaction.picture(png, self.driver.hierarchy())
+            # Of what a web page shows it is not known where: it is hidden as a whole.
+            tells = self.redaction.secrets or self.redaction.hierarchy(hierarchy) != hierarchy
+            cover = Cover((page,)) if tells else NOTHING
+        return self.evidence.picture(png, cover=cover, hides=self.redaction.hides)
 
     def keep_hierarchy(self, hierarchy: str) -> Future[str]:
-        """Keeps a view hierarchy, its secrets hidden."""
+        """Keeps a view hierarchy, with everything hidden that must not be kept."""
         return self.evidence.hierarchy(self.redaction.hierarchy(hierarchy))
 
 

@@ -808,6 +808,11 @@ def stored_evidence(directory: Path) -> frozenset[str]:
     return frozenset(path.name for path in (directory / EVIDENCE).rglob("*") if path.is_file())
 
 
+def every_file(directory: Path) -> Iterator[Path]:
+    """All files of a run, whoever has made them."""
+    return iter(sorted(path for path in directory.rglob("*") if path.is_file()))
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
     try:

@@ -31,8 +31,10 @@ class Witness:
         """The screen before a touch: the last picture, unless the step has had to wait since."""
         if self._last is None or draft.waited:
             with draft.ledger.evidence():
-                self._shot = self._stage.shot()
-                self._last = self._stage.keep_picture(self._shot)
+                shot = self._stage.shot()
+                if self._last is None or shot is None or shot != self._shot:
+                    self._last = self._stage.keep_picture(shot)
+                self._shot = shot
         draft.before = self._before_touch = self._last
         self._shot_before_touch = self._shot
         # What the step has waited for may have changed the screen since.
@@ -50,7 +52,7 @@ class Witness:
             if seen.hierarchy != self._hierarchy:
                 self._describe(seen.hierarchy, draft)
             self._shot, draft.settled = seen.png, seen.settled
-            draft.after = self._last = self._stage.keep_picture(seen.png)
+            draft.after = self._last = self._stage.keep_picture(seen.png, seen.hierarchy)
             draft.hierarchy = self._stage.keep_hierarchy(seen.hierarchy)
             if isinstance(draft.planned.step, Launch):
                 draft.displayed_s = self._displayed()
@@ -66,6 +68,8 @@ class Witness:
         """What only the phone can say of the screen with this hierarchy."""
         self._hierarchy = hierarchy
         draft.activity = self._activity_of(hierarchy)
+        # Now, while the screen is watched, so that nobody waits for it afterwards.
+        self._stage.redaction.screen(hierarchy)
         self._reach_checkpoints()
 
     def _displayed(self) -> float | None:
@@ -88,7 +92,8 @@ class Witness:
         with draft.ledger.evidence():
             self._troubled = True
             shot = stage.shot()
-            now = stage.keep_picture(shot)
+            same = shot is not None and shot == self._shot
+            now = stage.keep_picture(shot, self._hierarchy if same else None)
             touched = failed.failure != "commit_point"
             return examine(
                 failed,

@@ -51,6 +51,7 @@ ROOMS = {
     "pyarrow": {"scoring.pack"},
     "xlsxwriter": {"scoring.workbook"},
     "jinja2": {"scoring.report.pages"},
+    "rapidocr": {"harness.ocr"},
     "krippendorff": {"scoring.review.agreement"},
     "matplotlib": {"scoring.charts"},
 }

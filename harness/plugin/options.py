@@ -13,6 +13,7 @@ import pytest
 from harness.clock import SystemClock
 from harness.errors import UsageError
 from harness.leases import check_workers, count_phones
+from harness.ocr import Read, reader
 from harness.plan import Shard
 from harness.project import SCENARIOS, Asked, Project, read_project
 from harness.resume import Remainder, check_unchanged, find_remainder
@@ -55,6 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--allow-commit",
         action="store_true",
         help="tap commit points, in Apps whose profile says `sandbox: true`",
+    )
+    group.addoption(
+        "--read-pictures",
+        action="store_true",
+        help="read each picture too, and cover personal data that the hierarchy does not tell; "
+        "needs requirements/ocr.lock, and seconds a picture",
     )
 
 
@@ -127,6 +134,15 @@ def run_id_of(config: pytest.Config) -> str:
     return config.stash[RUN_ID]
 
 
+def reader_of(config: pytest.Config) -> Read | None:
+    """What reads pictures before they are kept, where that is asked for.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    return reader() if config.getoption("read_pictures") else None
+
+
 def results_of(config: pytest.Config) -> Path:
     """The folder of all runs."""
     folder: Path = config.getoption("results")
@@ -168,6 +184,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         except UsageError as exc:
             raise pytest.UsageError(str(exc)) from exc
     project_of(config)
+    try:
+        reader_of(config)
+    except UsageError as exc:
+        raise pytest.UsageError(str(exc)) from exc
     workers = config.getoption("numprocesses", None)
     if isinstance(workers, int):
         try:

@@ -15,7 +15,7 @@ from rich.console import Console
 from harness.clock import SystemClock
 from harness.errors import HarnessError
 from harness.model import PlannedAttempt, Resumption, RunRecord, Scenario, is_simulated
-from harness.plugin.options import HELD, REMAINDER, project_of, results_of, run_id_of
+from harness.plugin.options import HELD, REMAINDER, project_of, reader_of, results_of, run_id_of
 from harness.plugin.tasks import RUN, AttemptItem, attempts_among
 from harness.resume import Remainder, find_remainder, would_fail
 from harness.run import (
@@ -113,13 +113,14 @@ def _open(config: pytest.Config, attempts: Sequence[AttemptItem]) -> RunUnderWay
     """The run in which the attempts are to be made: a new one, or the one that is resumed."""
     project, console, clock = project_of(config), config.stash[CONSOLE], SystemClock()
     allow_commit: bool = config.getoption("allow_commit")
+    read = reader_of(config)
     if HELD in config.stash:
         held, now = config.stash[HELD], resumption(config)
-        return resume_run(project, held, now, console, clock, allow_commit=allow_commit)
+        return resume_run(project, held, now, console, clock, allow_commit=allow_commit, read=read)
     scenarios = list({item.scenario.id: item.scenario for item in attempts}.values())
     record = request(config, [item.planned for item in attempts], scenarios)
     results = results_of(config)
-    return open_run(project, record, results, console, clock, allow_commit=allow_commit)
+    return open_run(project, record, results, console, clock, allow_commit=allow_commit, read=read)
 
 
 def resumption(config: pytest.Config) -> Resumption:

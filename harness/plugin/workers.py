@@ -33,6 +33,7 @@ from harness.plugin.options import (
     count_phones_of,
     directory_of,
     project_of,
+    reader_of,
     results_of,
 )
 from harness.plugin.session import (
@@ -304,6 +305,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             config.stash[CONSOLE],
             SystemClock(),
             allow_commit=config.getoption("allow_commit"),
+            read=reader_of(config),
         )
     except HarnessError as exc:
         item.session.shouldstop = str(exc)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.clock import Clock
 from harness.errors import NoAnswer
+from harness.personal import star
 from harness.processes.adb_server import AdbServer, OwnAdbServer
 from harness.processes.appium_server import AppiumServer
 from harness.processes.ports import free_port
@@ -99,7 +100,7 @@ class AndroidStack:
         if commands:
             self._log_folder.mkdir(parents=True, exist_ok=True)
             with (self._log_folder / UNKNOWN).open("a", encoding="utf-8") as log:
-                log.writelines(f"{command!r}\n" for command in commands)
+                log.writelines(f"{star(repr(command))}\n" for command in commands)
 
     def give_up(self, adb: AdbServer | None = None) -> None:
         """Ends the Appium of an adb server, ours unless given, with its sessions.
