@@ -8,10 +8,15 @@ taken, and the match is recorded as ambiguous.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from lxml import etree
+
 from harness.driver import Driver, Seen
+from harness.hierarchy import box_of
+from harness.likeness import means
 from harness.model import (
     DISABLED,
     LOCATORS_IN,
@@ -33,6 +38,9 @@ from harness.model import (
     name_target,
 )
 from harness.quoting import quote
+
+Plain = ById | ByText | ByDescription | ByClass
+"""What a hierarchy tells as well as the phone does."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +98,7 @@ class Finder:
                 continue
             candidates = self._driver.look(locator)
             if candidates:
-                match = Match(
-                    target=name_target(target),
-                    locator=locator,
-                    position=position,
-                    candidates=len(candidates),
-                    box=candidates[0].box,
-                )
-                return Found(candidates[0], match)
+                return _found(target, locator, position, candidates)
         return None
 
     def rules_out(self, target: Target, hierarchy: str) -> bool:
@@ -112,6 +113,21 @@ class Finder:
         """The condition's element and whether it is as it should be."""
         found = self.find(condition.visible, condition.context)
         return Sight(found, lacks(condition, found))
+
+    def found_in(self, condition: Condition, there: Sequence[etree._Element]) -> Found | None:
+        """The condition's element, if it holds on a screen of which these are the elements.
+
+        None also says nothing: only the phone can be asked for XPath and the like, so that
+        it is asked at once where a locator of that kind comes first. A handle it has not.
+        """
+        for position, locator in enumerate(self._locators(condition.visible), start=1):
+            if not isinstance(locator, Plain):
+                return None
+            candidates = [seen for each in there if (seen := _seen(locator, each)) is not None]
+            if candidates:
+                found = _found(condition.visible, locator, position, candidates)
+                return found if lacks(condition, found) is None else None
+        return None
 
     def describe(self, condition: Condition, lacks: Failure) -> Words:
         """What was wanted, in words; of a named element that was not seen, also how it was sought.
@@ -139,6 +155,31 @@ class Finder:
 
     def _locators(self, target: Target) -> tuple[Locator, ...]:
         return self._profile.elements.get(target, ()) if isinstance(target, str) else (target,)
+
+
+def _found(target: Target, locator: Locator, position: int, candidates: Sequence[Seen]) -> Found:
+    match = Match(
+        target=name_target(target),
+        locator=locator,
+        position=position,
+        candidates=len(candidates),
+        box=candidates[0].box,
+    )
+    return Found(candidates[0], match)
+
+
+def _seen(locator: Locator, element: etree._Element) -> Seen | None:
+    """An element of a hierarchy as a look would see it, if the locator means it."""
+    box = box_of(element) if means(locator, element) else None
+    if box is None or element.get("displayed", "true") != "true":
+        return None
+    return Seen(
+        handle="",
+        box=box,
+        text=str(element.get("text", "")),
+        enabled=element.get("enabled") == "true",
+        checked=element.get("checked") == "true",
+    )
 
 
 def _words(locator: Locator) -> str:

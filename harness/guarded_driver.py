@@ -9,8 +9,10 @@ cannot be seen by anybody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
+from lxml import etree
 from typing_extensions import override
 
 from harness.driver import AppState, Driver, Health, Inbox, Seen
@@ -31,17 +33,21 @@ class GuardedDriver(Driver):
         self._guard = guard
         self._ahead: _View | None = None
 
-    def aim(self, *, by_finger: bool = True) -> None:
+    def aim(self, *, by_finger: bool = True) -> Sequence[etree._Element]:
         """Looks ahead for the touch that follows at once.
 
         Args:
             by_finger: it is made on the screen, not by a handle of an element.
+
+        Returns:
+            The elements of the App's own screen, as far as the look has shown them.
         """
         if self._guard is None:
-            return
+            return ()
         if by_finger:
             self._driver.enter("native")
-        self._ahead = _look(self._driver, self._guard)
+        self._ahead = view = _look(self._driver, self._guard)
+        return view.elements
 
     def aside(self, start: Point, end: Point, hierarchy: str) -> Point:
         """Where a finger that only scrolls may begin on its way, if not where it would.
@@ -214,6 +220,11 @@ class _View:
         self._screen = screen
         self._asked = asked
         self.in_page = in_page
+
+    @property
+    def elements(self) -> Sequence[etree._Element]:
+        """What is on the screen; nothing where the phone was asked for commit points only."""
+        return () if self._screen is None else self._screen.elements
 
     def at(self, point: Point) -> Hit | None:
         """The commit point at a point."""

@@ -61,6 +61,11 @@ class Patience:
         """How long a look takes on this phone, in seconds: the median; None before the first."""
         return median(self._looks_s) if self._looks_s else None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether what the last action led to has been seen: nothing is waited for."""
+        return self._answered and not self._spent
+
     def open_ledger(self) -> Ledger:
         """The ledger of a step that begins now."""
         self._ledgers.append(Ledger(self._stage.clock))

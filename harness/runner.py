@@ -314,11 +314,11 @@ class _Attempt:
     # --- what touches the screen -----------------------------------------------------------------
 
     @contextmanager
-    def _acting(self, draft: Draft) -> Iterator[None]:
+    def _acting(self, draft: Draft, *, aimed: bool = False) -> Iterator[None]:
         """A command that touches the screen; afterwards waits for what the next step needs."""
         self._witness.before(draft)
         step = draft.planned.step
-        if not isinstance(step, Command):
+        if not (aimed or isinstance(step, Command)):
             # The guard's look: the last before the touch, and outside of what is timed.
             self._driver.aim(by_finger=isinstance(step, Swipe | LongPress))
         with self._touching(draft):
@@ -349,15 +349,32 @@ class _Attempt:
 
     def _touch_once(self, step: Touch, draft: Draft) -> None:
         need = needed(step)
-        found = None if need is None else self._patience.need(need, draft)
+        found = aimed_at = self._aimed_at(step, draft)
+        if found is None and need is not None:
+            found = self._patience.need(need, draft)
         area = self._driver.screen() if found is None else found.seen.box
         draft.touched = area.middle
-        with self._acting(draft):
+        with self._acting(draft, aimed=aimed_at is not None):
             if isinstance(step, Swipe):
                 move = swipe_line(area, step.swipe.direction, step.swipe.distance)
                 self._driver.drag(*move, DRAG_S)
             elif found is not None:
                 self._act_on(found.seen, step)
+
+    def _aimed_at(self, step: Touch, draft: Draft) -> Found | None:
+        """What a finger touches, where the guard's look is all that is needed to find it.
+
+        That is so when the last wait has seen it come, and nothing is done between the look
+        and the touch: no picture taken, no text written.
+        """
+        need = needed(step)
+        by_finger = isinstance(step, Tap | LongPress) and self._witness.has_picture
+        if need is None or need.context != "native" or not (by_finger and self._patience.is_over):
+            return None
+        found = self._finder.found_in(need, self._driver.aim())
+        if found is not None:
+            draft.match = found.match
+        return found
 
     def _act_on(self, seen: Seen, step: Tap | LongPress | Type | Clear) -> None:
         match step:

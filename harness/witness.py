@@ -27,6 +27,11 @@ class Witness:
         self.checkpoints: tuple[str, ...] = ()
         """Names of the checkpoints that were seen, in the order in which they were."""
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether the screen is known by a picture, so that none is taken before a touch."""
+        return self._last is not None
+
     def before(self, draft: Draft) -> None:
         """The screen before a touch: the last picture, unless the step has had to wait since."""
         if self._last is None or draft.waited:

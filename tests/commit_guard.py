@@ -98,6 +98,7 @@ WAYS: Mapping[str, Callable[[Guise], list[Any]]] = {
     "tap: xpath": _tap(_by_xpath),
     "tap: uiautomator": _tap(_by_uiautomator),
     "tap: its neighbour": _tap("form.other"),
+    "tap: its neighbour by xpath": _tap({"xpath": "//*[contains(@resource-id, 'form_other')]"}),
     "long_press": lambda guise: [{"long_press": _by_id(guise)}],
     "swipe from it": lambda guise: [{"swipe": {"direction": "up", "on": _by_id(guise)}}],
     "run: shared steps": lambda guise: [{"run": {"scenario": "send", "with": {"id": guise.id}}}],
