@@ -13,7 +13,7 @@ counted, for only then have both done the same.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
@@ -24,15 +24,18 @@ from appium.webdriver.webdriver import WebDriver
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from typing_extensions import override
 
 from harness.appium_driver import CAPABILITIES, SETTINGS, AppiumDriver, strategy
 from harness.clock import SystemClock
-from harness.evidence import Evidence, alike_but_for_system, encode
+from harness.covering import NOTHING, Cover
+from harness.evidence import Evidence, Hides, Keep, Picture, alike_but_for_system, encode
 from harness.load import load_scenario
 from harness.model import (
     AttemptRecord,
     Box,
     Clear,
+    Drawn,
     HideKeyboard,
     Launch,
     Outcome,
@@ -138,6 +141,30 @@ Pair = tuple[str, Path]
 # --- by the harness -------------------------------------------------------------------------------
 
 
+class _Evidence(Evidence):
+    """Remembers what of each picture was covered."""
+
+    def __init__(self, keep: Keep) -> None:
+        super().__init__(keep)
+        self._taken: list[tuple[Picture, Cover]] = []
+
+    @override
+    def picture(
+        self,
+        png: bytes,
+        drawn: Drawn | None = None,
+        cover: Cover = NOTHING,
+        hides: Hides | None = None,
+    ) -> Picture:
+        picture = super().picture(png, drawn, cover, hides)
+        self._taken.append((picture, cover))
+        return picture
+
+    def covers(self) -> Mapping[str, Cover]:
+        """What is covered, by the picture's name."""
+        return {picture.name.result(): cover for picture, cover in self._taken}
+
+
 class _Harness:
     """Makes attempts as a run does, evidence and records on the disk."""
 
@@ -147,7 +174,7 @@ class _Harness:
         for name in ("attempts", "evidence"):
             (folder / name).mkdir()
         self._directory = RunDirectory(folder)
-        self._evidence = Evidence(self._directory.keep)
+        self._evidence = _Evidence(self._directory.keep)
         self._driver = AppiumDriver(session)
 
     def run(self, planned: PlannedAttempt, scenario: Scenario) -> tuple[AttemptRecord, float]:
@@ -161,10 +188,13 @@ class _Harness:
         return record, perf_counter() - began
 
     def alike(self, pairs: Sequence[Pair]) -> int:
-        """How many of the screenshots show what the harness kept at the same moment."""
-        kept = self._directory.picture_path
+        """How many of the screenshots show what the harness kept at the same moment.
+
+        What the harness has covered, for it is personal, is covered in both.
+        """
+        kept, covers = self._directory.picture_path, self._evidence.covers()
         return sum(
-            alike_but_for_system(encode(shot.read_bytes()), kept(name).read_bytes())
+            alike_but_for_system(encode(shot.read_bytes(), covers[name]), kept(name).read_bytes())
             for name, shot in pairs
         )
 
