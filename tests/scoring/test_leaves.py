@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoring.leaves import Sample, Weights, falling, sample_of, score_leaves, time_share
+from scoring.leaves import (
+    BLOCK,
+    Sample,
+    Weights,
+    falling,
+    halfway,
+    sample_of,
+    score_leaves,
+    time_share,
+)
 from scoring.tree import Thresholds, load_tree
 from scoring.values import lostness, response_score
 from tests.scoring.samples import Row, attempt, frame
@@ -48,6 +57,19 @@ def test_lostness_is_smiths(passed: float, distinct: float, fewest: float, lost:
 
 def test_a_response_loses_nothing_within_a_second_and_all_beyond_ten() -> None:
     assert response_score(np.array([0.2, 1, 5.5, 10, 60])).tolist() == [1, 1, 0.5, 0, 0]
+
+
+@pytest.mark.parametrize("count", [1, 2, BLOCK - 1, BLOCK, BLOCK + 1, 10 * BLOCK + 3])
+def test_half_of_the_weights_is_found_where_their_running_sum_says(count: int) -> None:
+    generator = np.random.default_rng(count)
+    some = generator.integers(0, 3, size=(count, 200)).astype(float)
+    some[0] += 1  # not all are without weight
+    for weights in (np.ones((count, 200)), generator.exponential(size=(count, 200)), some):
+        running = np.cumsum(weights, axis=0)
+        below, upto = halfway(weights)
+        assert below.tolist() == np.sum(running < running[-1] / 2 - 1e-12, axis=0).tolist()
+        within = np.sum(running <= running[-1] / 2 + 1e-12, axis=0)
+        assert upto.tolist() == np.minimum(within, count - 1).tolist()
 
 
 def test_completion_is_weighed_by_how_much_a_failure_matters() -> None:
