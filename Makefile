@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export BASE_PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup scenarios android test check bench lock clean
+.PHONY: help setup scenarios android ocr test check bench lock clean
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) \
@@ -25,6 +25,8 @@ scenarios: .venv/run.stamp  ## Run the citizen tasks; ARGS goes to pytest, as in
 android: .venv/run.stamp node_modules/.installed.stamp  ## Run the tasks through Appium and adb; needs Node.js 20.19, 22.12 or 24.
 	@sh -c "$$chromium_sh"
 	@$(PYTHON) -m pytest scenarios/ --device android $(ARGS)
+
+ocr: .venv/ocr.stamp  ## Install what reads the text of pictures, for audit-privacy and --read-pictures.
 
 test: .venv/dev.stamp  ## Run the tests of the harness and of the scoring; ARGS goes to pytest.
 	@$(PYTHON) -m pytest $(ARGS)
@@ -55,13 +57,17 @@ FLOCK := $(shell command -v flock >/dev/null 2>&1 && echo 'flock requirements')
 .venv/dev.stamp: requirements/dev.lock
 	@$(FLOCK) sh -c "$$setup_sh" setup dev
 
+# Goes on top of what is there: either lock fits beside it.
+.venv/ocr.stamp: requirements/ocr.lock | .venv/run.stamp
+	@$(FLOCK) sh -c "$$setup_sh" setup ocr
+
 # npm ci begins by deleting node_modules, stamp and all: one that was cut off starts over.
 node_modules/.installed.stamp: package.json package-lock.json
 	@$(FLOCK) sh -c "$$node_sh"
 
 # A .venv whose interpreter has gone is made again, whatever its stamps say.
 ifneq ($(shell test -x $(PYTHON) && echo works),works)
-.PHONY: .venv/run.stamp .venv/dev.stamp
+.PHONY: .venv/run.stamp .venv/dev.stamp .venv/ocr.stamp
 endif
 
 define find_python_sh
@@ -119,7 +125,7 @@ if ! .venv/bin/python -m pip install -qq --require-hashes --only-binary :all: -r
   echo "Set-up stopped while it installed $$lock: see the line above. The next make starts it over." >&2
   exit 3
 fi
-[ "$$1" = run ] || touch .venv/run.stamp
+[ "$$1" != dev ] || touch .venv/run.stamp
 touch "$$stamp"
 rm .venv/unfinished
 endef

@@ -1,6 +1,6 @@
 """Reads the text of a picture, where the optional extra is installed; the one place that knows OCR.
 
-`pip install -r requirements/ocr.lock` brings RapidOCR, whose models are in its wheel. It reads
+`make ocr` brings RapidOCR, whose models are in its wheel. It reads
 Chinese, Latin letters and digits on the processor, a phone's screen in a few seconds.
 """
 
@@ -20,7 +20,7 @@ from harness.errors import UsageError
 from harness.model import Box
 
 MODULE = "rapidocr"
-INSTALL = "python -m pip install -r requirements/ocr.lock"
+INSTALL = "make ocr"
 LEAST_SCORE = 0.5
 """Of 1: what is read less surely is noise of a drawing."""
 MARGIN = 2
