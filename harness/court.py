@@ -131,10 +131,16 @@ def _crash_signals(seen: Symptoms) -> Iterator[Why]:
 
 def _hang_signals(seen: Symptoms) -> Iterator[Why]:
     complains = seen.system_dialog == "not_responding"
-    dead = seen.unchanged_since_touch and seen.answers_back is False
+    dead = (seen.unchanged_since_touch or seen.kept_waiting) and seen.answers_back is False
     if complains:
         hangs = Words(zh="系统提示 App 无响应", en="the system says that the App is not responding")
         yield hangs, ("system_dialog",)
+    elif seen.kept_waiting and dead:
+        waited = Words(
+            zh="系统提示过 App 无响应，等了也没有恢复",
+            en="the system said that the App is not responding, and waiting did not help",
+        )
+        yield waited, ("kept_waiting",)
     if seen.anr_log and (complains or dead):  # else it is of long ago
         yield _in_the_log(seen.anr_log[0]), ("anr_log",)
     if dead:
@@ -265,6 +271,19 @@ def _not_in_the_profile(seen: Symptoms) -> Iterator[Verdict]:
     """The profile no longer fits the App: a person must confirm it."""
     if seen.failure not in ("not_seen", "time_limit"):
         return
+    if seen.obstacle:
+        over = Words(
+            zh=f"打断 {seen.obstacle} 挡在 App 前面，没有被关掉",
+            en=f"the interruption {seen.obstacle} lay over the App and was not sent away",
+        )
+        advice = Words(
+            zh="若任务本该处理它（如同意隐私政策），请写一步 tap；否则请改正它的 dismiss",
+            en="if the task is to deal with it, as with consent, write a tap for it; else correct "
+            "its dismiss",
+        )
+        yield _verdict(
+            Outcome.OUTDATED, (over, ("obstacle", "window")), _missed(seen), (advice, ("step",))
+        )
     if seen.dialog:
         unknown = Words(
             zh=f"App 上盖着档案里没有的对话框：{seen.dialog}",

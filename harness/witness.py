@@ -27,8 +27,14 @@ class Witness:
         self.checkpoints: tuple[str, ...] = ()
         """Names of the checkpoints that were seen, in the order in which they were."""
 
-    def before(self, draft: Draft) -> None:
-        """The screen before a touch: the last picture, unless the step has had to wait since."""
+    def before(self, draft: Draft, *, anew: bool = False) -> None:
+        """The screen before a touch: the last picture, unless the step has had to wait since.
+
+        Args:
+            draft: of the step.
+            anew: something was sent away since the last picture.
+        """
+        draft.waited = draft.waited or anew
         if self._last is None or draft.waited:
             with draft.ledger.evidence():
                 shot = self._stage.shot()
@@ -86,6 +92,7 @@ class Witness:
         toasts: tuple[str, ...],
         network_before: Network,
         known: bool,
+        kept_waiting: bool,
     ) -> Symptoms:
         """Everything that bears on why the step failed. The screen may be another afterwards."""
         stage = self._stage
@@ -103,6 +110,7 @@ class Witness:
                 toasts=toasts,
                 network_before=network_before,
                 known=known,
+                kept_waiting=kept_waiting,
                 unchanged=touched and self._is_unchanged(now, shot),
             )
 
