@@ -38,11 +38,19 @@ class Clearing:
         """Names of what has not gone; each until it is seen to be gone."""
         self.kept_waiting = False
         """Whether Android was told since the last touch to wait for an App that hangs."""
+        self.intercepted = ""
+        """What was there when the screen was first read after a touch: it may have taken that."""
+        self._seen_free = False
+        """Whether the screen was read since the last touch with nothing in the way."""
 
     @property
     def looks(self) -> bool:
         """Whether there is anything to look for."""
         return bool(self._declared)
+
+    def touched(self) -> None:
+        """The screen was touched just now: what was sent away before had no part in it."""
+        self.kept_waiting, self.intercepted, self._seen_free = False, "", False
 
     def clear(self, draft: Draft) -> bool:
         """Looks once, and sends away what can be sent away; says whether anything was."""
@@ -59,6 +67,7 @@ class Clearing:
         package = self._stage.task.profile.android.package
         found = list(obstacles(self._declared, there, package))
         self._stays &= {one.name for one in found}
+        self._seen_free = self._seen_free or not found
         left = [one for one in found if one.name not in self._stays and not self._is_spent(one)]
         return min(left, key=lambda one: not one.ready, default=None)
 
@@ -90,7 +99,10 @@ class Clearing:
         if not any(self._goes(obstacle.name, draft) for _ in range(TOUCHES)):
             self._stays.add(obstacle.name)
         self._met[obstacle.name] += 1
-        self.kept_waiting = self.kept_waiting or obstacle.interruption.dismiss == SYSTEM_WAIT
+        if obstacle.interruption.dismiss == SYSTEM_WAIT:
+            self.kept_waiting = True
+        elif not self._seen_free:
+            self.intercepted = obstacle.name
         draft.met.append((obstacle.name, stage.clock.monotonic() - began_at, picture))
 
     def _goes(self, name: str, draft: Draft) -> bool:

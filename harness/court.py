@@ -93,6 +93,7 @@ def _findings(seen: Symptoms) -> Iterator[Verdict]:
     if seen.failure == "barrier" and seen.app_state != "not_running":
         yield _verdict(Outcome.BLOCKED, (seen.seen, ("failure", "seen")))
     yield from _not_in_front(seen)
+    yield from _intercepted(seen)
     yield from _not_in_the_profile(seen)
     yield from _answered_wrongly(seen)
     yield from _never_came(seen)
@@ -194,6 +195,17 @@ def _left_twice(seen: Symptoms) -> Iterator[Why]:
         en="nothing says whether the App draws it anew or the driver loses it",
     )
     yield unclear, ("seen",)
+
+
+def _intercepted(seen: Symptoms) -> Iterator[Verdict]:
+    """What opens under the finger takes the touch: then that nothing came of it says nothing."""
+    if seen.intercepted and seen.unchanged_since_touch and not seen.waiting:
+        taken = Words(
+            zh=f"最后一次触摸可能落在了打断 {seen.intercepted} 上：它正好在那时出现",
+            en=f"the last touch may have landed on the interruption {seen.intercepted}, which "
+            "came at that moment",
+        )
+        yield _ours((taken, ("intercepted", "unchanged_since_touch")), _missed(seen))
 
 
 def _not_in_front(seen: Symptoms) -> Iterator[Verdict]:

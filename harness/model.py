@@ -1300,6 +1300,9 @@ class Symptoms(Frozen):
     """What a dialog of the App says in which the profile names nothing."""
     obstacle: str = ""
     """The interruption that lies over the App and was not sent away."""
+    intercepted: str = ""
+    """The interruption that was there when the screen was first read after the last touch, and
+    was sent away: it may have taken the touch."""
     kept_waiting: bool = False
     """Whether Android said since the last touch that the App hangs, and was told to wait."""
     waiting: str = ""

@@ -79,7 +79,7 @@ class Patience:
         self._acted = (began_at, self._stage.clock.monotonic())
         self._answered = False
         self.heard = ()
-        self.clearing.kept_waiting = False
+        self.clearing.touched()
 
     def need(self, condition: Condition, draft: Draft) -> Found:
         """Waits until the condition holds.

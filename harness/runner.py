@@ -280,6 +280,7 @@ class _Attempt:
             network_before=self._network,
             known=self._has_found(draft.planned),
             kept_waiting=self._patience.clearing.kept_waiting,
+            intercepted=self._patience.clearing.intercepted,
         )
 
     def _has_found(self, planned: PlannedStep) -> bool:

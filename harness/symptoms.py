@@ -56,6 +56,7 @@ def examine(  # noqa: PLR0913  each is another witness
     network_before: Network = "unknown",
     known: bool = False,
     kept_waiting: bool = False,
+    intercepted: str = "",
 ) -> Symptoms:
     """Everything that bears on why the step failed.
 
@@ -72,6 +73,7 @@ def examine(  # noqa: PLR0913  each is another witness
         network_before: what the phone said of its network before the attempt.
         known: whether the profile has found the step's element before, in this attempt.
         kept_waiting: whether Android was told since the last touch to wait for the App.
+        intercepted: the interruption that may have taken that touch.
 
     Raises:
         DeviceTrouble: the phone no longer answers.
@@ -112,6 +114,7 @@ def examine(  # noqa: PLR0913  each is another witness
         dialog=dialog,
         obstacle=_obstacle(stage, there or ()),
         kept_waiting=kept_waiting,
+        intercepted=intercepted,
         waiting="" if waiting is None else _say_waiting(*waiting),
         hierarchy_readable=there is not None,
         unchanged_since_touch=unchanged,

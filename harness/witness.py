@@ -93,6 +93,7 @@ class Witness:
         network_before: Network,
         known: bool,
         kept_waiting: bool,
+        intercepted: str,
     ) -> Symptoms:
         """Everything that bears on why the step failed. The screen may be another afterwards."""
         stage = self._stage
@@ -111,6 +112,7 @@ class Witness:
                 network_before=network_before,
                 known=known,
                 kept_waiting=kept_waiting,
+                intercepted=intercepted,
                 unchanged=touched and self._is_unchanged(now, shot),
             )
 
