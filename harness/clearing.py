@@ -16,7 +16,7 @@ from harness.driver import Driver
 from harness.errors import TouchRefused
 from harness.finder import Found
 from harness.model import Point, Words
-from harness.obstacles import Obstacle, obstacles
+from harness.obstacles import Obstacle, obstacles, shows
 from harness.stage import Draft, Stage
 from harness.symptoms import SYSTEM_WAIT
 from harness.waiting import wait
@@ -84,7 +84,8 @@ class Clearing:
         obstacle = self.find(there)
         if obstacle is None or obstacle.holds(found):
             return None
-        return obstacle if obstacle.ready or obstacle.covers(at) else None
+        hidden = found is not None and not shows(there, found)
+        return obstacle if obstacle.ready or hidden or obstacle.covers(at) else None
 
     def _is_spent(self, obstacle: Obstacle) -> bool:
         most = obstacle.interruption.at_most
@@ -101,7 +102,7 @@ class Clearing:
         self._met[obstacle.name] += 1
         if obstacle.interruption.dismiss == SYSTEM_WAIT:
             self.kept_waiting = True
-        elif not self._seen_free:
+        if not self._seen_free:
             self.intercepted = obstacle.name
         draft.met.append((obstacle.name, stage.clock.monotonic() - began_at, picture))
 

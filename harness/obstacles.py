@@ -63,14 +63,7 @@ class Obstacle:
 
     def holds(self, found: Found | None) -> bool:
         """Whether what a step has found is a part of it: then the step is about it."""
-        if found is None:
-            return False
-        locator, box = found.match.locator, found.seen.box
-        return any(
-            box_of(element) == box
-            and (isinstance(locator, ByXPath | ByUiAutomator) or means(locator, element))
-            for element in self.within.iter("*")
-        )
+        return found is not None and shows(self.within.iter("*"), found)
 
 
 def obstacles(
@@ -90,6 +83,16 @@ def obstacles(
             if found is not None:
                 yield found
                 break
+
+
+def shows(there: Iterable[etree._Element], found: Found) -> bool:
+    """Whether what was found is among the elements, where it was found."""
+    locator, box = found.match.locator, found.seen.box
+    return any(
+        box_of(element) == box
+        and (isinstance(locator, ByXPath | ByUiAutomator) or means(locator, element))
+        for element in there
+    )
 
 
 def _is_top(element: etree._Element) -> bool:

@@ -149,7 +149,8 @@ class Patience:
                 interruptions.next_s = waited_s + max(INTERRUPTIONS_EVERY_S, pause_s)
             if toasts.due(waited_s):
                 toasts.next_s = waited_s + max(HOPELESS_EVERY_S, self._listen() / LISTENING_SHARE)
-            return signs.due(waited_s) and self._hopeless()
+            # What can be sent away is no reason to give up.
+            return signs.due(waited_s) and self._hopeless() and not self.clearing.clear(draft)
 
         apart_before_s, entering_before_s = _apart_s(draft.ledger), self._entering_s
         limit_s = max(0.0, min(limit_s, self._time_left()))
