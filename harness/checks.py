@@ -123,12 +123,18 @@ def check_profile(file: CheckedFile) -> None:
         if path[-1:] == ("css",) and path[0] != "elements":
             message = "css finds elements of web pages; this is looked for on the App's own screens"
             file.note(scalar.place, path, message)
-        if path[-1:] == ("uiautomator",) and path[0] == "mask":
-            message = "what is masked is found without the phone: write id, text, class or xpath"
+        if path[-1:] == ("uiautomator",) and path[0] in _READ_ALONE:
+            message = (
+                f"{_READ_ALONE[path[0]]} found without the phone: write id, text, class or xpath"
+            )
             file.note(scalar.place, path, message)
         if names_in(scalar.text):
             message = "nothing is filled in here; a profile's texts stand for themselves"
             file.note(scalar.place, path, message)
+
+
+_READ_ALONE = {"mask": "what is masked is", "interruptions": "interruptions are"}
+"""What of a profile is looked for in a hierarchy, by its key."""
 
 
 def check_devices(file: CheckedFile) -> None:

@@ -93,6 +93,7 @@ def _findings(seen: Symptoms) -> Iterator[Verdict]:
     if seen.failure == "barrier" and seen.app_state != "not_running":
         yield _verdict(Outcome.BLOCKED, (seen.seen, ("failure", "seen")))
     yield from _not_in_front(seen)
+    yield from _intercepted(seen)
     yield from _not_in_the_profile(seen)
     yield from _answered_wrongly(seen)
     yield from _never_came(seen)
@@ -131,10 +132,16 @@ def _crash_signals(seen: Symptoms) -> Iterator[Why]:
 
 def _hang_signals(seen: Symptoms) -> Iterator[Why]:
     complains = seen.system_dialog == "not_responding"
-    dead = seen.unchanged_since_touch and seen.answers_back is False
+    dead = (seen.unchanged_since_touch or seen.kept_waiting) and seen.answers_back is False
     if complains:
         hangs = Words(zh="系统提示 App 无响应", en="the system says that the App is not responding")
         yield hangs, ("system_dialog",)
+    elif seen.kept_waiting and dead:
+        waited = Words(
+            zh="系统提示过 App 无响应，等了也没有恢复",
+            en="the system said that the App is not responding, and waiting did not help",
+        )
+        yield waited, ("kept_waiting",)
     if seen.anr_log and (complains or dead):  # else it is of long ago
         yield _in_the_log(seen.anr_log[0]), ("anr_log",)
     if dead:
@@ -188,6 +195,17 @@ def _left_twice(seen: Symptoms) -> Iterator[Why]:
         en="nothing says whether the App draws it anew or the driver loses it",
     )
     yield unclear, ("seen",)
+
+
+def _intercepted(seen: Symptoms) -> Iterator[Verdict]:
+    """What opens under the finger takes the touch: then that nothing came of it says nothing."""
+    if seen.intercepted and seen.unchanged_since_touch and not seen.waiting:
+        taken = Words(
+            zh=f"最后一次触摸可能落在了打断 {seen.intercepted} 上：它正好在那时出现",
+            en=f"the last touch may have landed on the interruption {seen.intercepted}, which "
+            "came at that moment",
+        )
+        yield _ours((taken, ("intercepted", "unchanged_since_touch")), _missed(seen))
 
 
 def _not_in_front(seen: Symptoms) -> Iterator[Verdict]:
@@ -265,6 +283,19 @@ def _not_in_the_profile(seen: Symptoms) -> Iterator[Verdict]:
     """The profile no longer fits the App: a person must confirm it."""
     if seen.failure not in ("not_seen", "time_limit"):
         return
+    if seen.obstacle:
+        over = Words(
+            zh=f"打断 {seen.obstacle} 挡在 App 前面，没有被关掉",
+            en=f"the interruption {seen.obstacle} lay over the App and was not sent away",
+        )
+        advice = Words(
+            zh="若任务本该处理它（如同意隐私政策），请写一步 tap；否则请改正它的 dismiss",
+            en="if the task is to deal with it, as with consent, write a tap for it; else correct "
+            "its dismiss",
+        )
+        yield _verdict(
+            Outcome.OUTDATED, (over, ("obstacle", "window")), _missed(seen), (advice, ("step",))
+        )
     if seen.dialog:
         unknown = Words(
             zh=f"App 上盖着档案里没有的对话框：{seen.dialog}",

@@ -72,6 +72,10 @@ PATTERNS: dict[str, str] = {
         "a text that is shown is written {text: 搜索}"
     ),
     r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$": "a package looks like cn.gov.example",
+    r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$": (
+        "a package looks like com.android.systemui; the App itself is app"
+    ),
+    r"^(back|never)$": "write back, never, or the element that is tapped: {text: 以后再说}",
     r"^(never|\d{4}-\d{2}(-\d{2})?)$": "write never, a month (2022-05) or a day (2022-05-01)",
     r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$": (
         "write never, simulated, a month (2022-05) or a day (2022-05-01)"

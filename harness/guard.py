@@ -15,7 +15,7 @@ from functools import cached_property
 from lxml import etree
 
 from harness.errors import UsageError
-from harness.hierarchy import box_of, elements
+from harness.hierarchy import box_of, readable
 from harness.likeness import instead, means
 from harness.model import (
     LOCATORS_IN,
@@ -126,8 +126,7 @@ class Screen:
     @cached_property
     def elements(self) -> Sequence[etree._Element]:
         """All that is on the screen; nothing if the hierarchy cannot be read."""
-        there = elements(self.hierarchy)
-        return there if any(each.get("package") for each in there) else ()
+        return readable(self.hierarchy)
 
     def hit(self, point: Point) -> Hit | None:
         """The commit point that a touch of the point would land on."""

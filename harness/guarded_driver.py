@@ -18,6 +18,7 @@ from typing_extensions import override
 from harness.driver import AppState, Driver, Health, Inbox, Seen
 from harness.errors import NoAnswer, TouchRefused
 from harness.guard import Guard, Hit, Screen, contains, phone_only
+from harness.hierarchy import readable
 from harness.model import Box, Context, Locator, Point, Words, name_target
 
 Asked = tuple[tuple[str, Locator, Seen], ...]
@@ -33,21 +34,31 @@ class GuardedDriver(Driver):
         self._guard = guard
         self._ahead: _View | None = None
 
-    def aim(self, *, by_finger: bool = True) -> Sequence[etree._Element]:
+    def aim(self, *, by_finger: bool = True, anyhow: bool = False) -> Sequence[etree._Element]:
         """Looks ahead for the touch that follows at once.
 
         Args:
             by_finger: it is made on the screen, not by a handle of an element.
+            anyhow: look also where nothing is guarded.
 
         Returns:
-            The elements of the App's own screen, as far as the look has shown them.
+            The elements of the App's screen, the root of the hierarchy first; none of a web
+            page, of a hierarchy that cannot be read, or where nobody has looked.
         """
-        if self._guard is None:
-            return ()
-        if by_finger:
+        if by_finger and (self._guard is not None or anyhow):
             self._driver.enter("native")
-        self._ahead = view = _look(self._driver, self._guard)
-        return view.elements
+        if self._guard is not None:
+            self._ahead = _look(self._driver, self._guard)
+            return self._ahead.elements
+        return self.elements() if anyhow else ()
+
+    def elements(self) -> Sequence[etree._Element]:
+        """The elements of the App's screen as it is now; none in a web page, or unreadable."""
+        if self._driver.page is not None:
+            return ()
+        with suppress(NoAnswer):
+            return readable(self._driver.hierarchy())
+        return ()
 
     def aside(self, start: Point, end: Point, hierarchy: str) -> Point:
         """Where a finger that only scrolls may begin on its way, if not where it would.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 
 from lxml import etree
@@ -25,6 +26,12 @@ def elements(xml: str) -> list[etree._Element]:
     with suppress(etree.XMLSyntaxError):  # nothing in it at all: there is nothing to recover
         root = etree.fromstring(xml.encode("utf-8", "replace"), parser)
     return [] if root is None else list(root.iter("*"))
+
+
+def readable(xml: str) -> Sequence[etree._Element]:
+    """The elements of a hierarchy that says something of a screen; else none."""
+    there = elements(xml)
+    return there if any(each.get("package") for each in there) else ()
 
 
 def box_of(element: etree._Element) -> Box | None:

@@ -24,6 +24,7 @@ from harness.model import (
     ById,
     ByText,
     Contains,
+    Interruption,
     Likeness,
     Locator,
     Matches,
@@ -92,11 +93,19 @@ def named(profile: AppProfile, there: Sequence[etree._Element]) -> bool:
         *profile.waiting,
         *profile.errors,
         *profile.maintenance,
-        *(each for one in profile.interruptions for each in (one.seen, one.dismiss)),
+        *(each for one in profile.interruptions for each in _lone(one)),
         *(one.seen for one in barriers),
         *(one.into for one in barriers if one.into is not None and not isinstance(one.into, str)),
     ]
     return any(means(locator, element) for locator in locators for element in there)
+
+
+def _lone(interruption: Interruption) -> Iterator[Locator]:
+    """What names an element by itself: of several signs each may be anything."""
+    if len(interruption.signs) == 1:
+        yield from interruption.signs
+        if not isinstance(interruption.dismiss, str):
+            yield interruption.dismiss
 
 
 def unknown_dialog(profile: AppProfile, there: Sequence[etree._Element], screen: Box) -> str:

@@ -11,7 +11,7 @@ Imports nothing of ours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -724,12 +724,64 @@ class SharedSteps(Frozen):
     steps: Steps
 
 
+def _signs_tag(value: Any) -> str:
+    return "all" if isinstance(value, list | tuple) else "one"
+
+
+def _dismiss_tag(value: Any) -> str:
+    return "word" if isinstance(value, str) else "locator"
+
+
+Signs = Annotated[
+    Annotated[Locator, Tag("one")]
+    | Annotated[tuple[Locator, ...], Field(min_length=1, max_length=8), Tag("all")],
+    Discriminator(_signs_tag),
+]
+"""By what something is known: one locator, or several that must all be seen, in one window."""
+Dismissal = Annotated[
+    Annotated[str, Field(pattern=r"^(back|never)$"), Tag("word")]
+    | Annotated[Locator, Tag("locator")],
+    Discriminator(_dismiss_tag),
+]
+"""What sends something away: a touch on an element, or a word."""
+PackageOrApp = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$")]
+
+
 class Interruption(Frozen):
     """Something unasked for in the way: by what it is known, and how it is sent away."""
 
     name: Name
-    seen: Locator
-    dismiss: Locator
+    seen: Signs
+    """Of several signs all must be displayed, in one window."""
+    dismiss: Dismissal
+    """What is tapped in the same window as the signs; `back` for the system's back key; `never`
+    for what is left to the task's own steps, such as consent."""
+    packages: tuple[PackageOrApp, ...] = ()
+    """Whose window it is, any of these; `app` is the App itself. Any window when left out."""
+    window: Literal["any", "dialog"] = "any"
+    """`dialog`: only in a window that is narrower than the screen."""
+    at_most: Annotated[int, Field(ge=1, le=100)] | None = None
+    """How often it is sent away in one attempt: what comes again then is a finding."""
+
+    @property
+    def signs(self) -> tuple[Locator, ...]:
+        """All that must be seen."""
+        return self.seen if isinstance(self.seen, tuple) else (self.seen,)
+
+
+class CommonInterruption(Interruption):
+    """One that any App may meet."""
+
+    why: Title
+    """Why these signs, and what is done: for whoever reads the file."""
+    on_request: bool = False
+    """Whether it is looked for only where a profile says `true`."""
+
+
+class CommonInterruptions(Frozen):
+    """`harness/common_interruptions.yaml`."""
+
+    interruptions: Annotated[tuple[CommonInterruption, ...], Field(min_length=1)]
 
 
 BarrierKind = Literal["sms_code", "slider", "face_check", "id_document", "password"]
@@ -788,6 +840,9 @@ class AppProfile(Frozen):
     """By what the App shows that it is closed for a time: `系统维护中`. Blocked, no fault of it."""
     interruptions: tuple[Interruption, ...] = ()
     """What may come into the way unasked: adverts, update dialogs."""
+    common_interruptions: Mapping[Name, bool] = Field(default_factory=dict)
+    """Those that any App may meet, by name: `false` leaves one alone, `true` asks for one that is
+    not looked for otherwise."""
     barriers: Mapping[Name, Barrier] = Field(default_factory=dict)
     """Points where a person or a secret is needed, by name."""
     commits: tuple[Target, ...] = ()
@@ -809,6 +864,14 @@ class AppProfile(Frozen):
         if self.attempts_per_hour is None and not self.sandbox:
             return ASSUMED_PER_HOUR
         return self.attempts_per_hour
+
+    def disturbed_by(self, common: Iterable[CommonInterruption]) -> tuple[Interruption, ...]:
+        """What is looked for in this App: its own first, then of the common ones what it wants."""
+        wanted = self.common_interruptions
+        return (
+            *self.interruptions,
+            *(one for one in common if wanted.get(one.name, not one.on_request)),
+        )
 
 
 class DeviceModel(Frozen):
@@ -1137,10 +1200,11 @@ class StepTimes(Frozen):
 
 
 class Met(Frozen):
-    """An interruption that was met on the way and sent away."""
+    """An interruption that was met on the way and sent away, once however long it took to go."""
 
     name: Name
     seconds: float
+    """From when it was known until it was gone, with its picture."""
     picture: str | None
 
 
@@ -1234,6 +1298,13 @@ class Symptoms(Frozen):
     """What the App shows that says that it is closed for a time."""
     dialog: str = ""
     """What a dialog of the App says in which the profile names nothing."""
+    obstacle: str = ""
+    """The interruption that lies over the App and was not sent away."""
+    intercepted: str = ""
+    """The interruption that was there when the screen was first read after the last touch, and
+    was sent away: it may have taken the touch."""
+    kept_waiting: bool = False
+    """Whether Android said since the last touch that the App hangs, and was told to wait."""
     waiting: str = ""
     """The spinner that is shown."""
     hierarchy_readable: bool = True
@@ -1352,5 +1423,7 @@ class RunRecord(Frozen):
     options: Mapping[str, str]
     devices: Mapping[Name, Device]
     apps: tuple[AppProfile, ...]
+    common_interruptions: tuple[CommonInterruption, ...] = ()
+    """What was looked for in every App, but for what its profile says."""
     scenarios: tuple[Scenario, ...]
     plan: tuple[PlannedAttempt, ...]

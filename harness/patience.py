@@ -5,22 +5,27 @@ The waiting itself is `harness/waiting.py`'s; here is what an attempt adds to it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeVar
 
-from harness.driver import Driver
-from harness.errors import StepFailed, TouchRefused
+from lxml import etree
+
+from harness.clearing import Clearing
+from harness.errors import StepFailed
 from harness.finder import Found, Sight
 from harness.ledger import Ledger
-from harness.model import Condition, Interruption, Point, Words
+from harness.model import Condition, Point, Words
+from harness.obstacles import Obstacle
 from harness.stage import Draft, Stage
 from harness.symptoms import in_the_way
 from harness.waiting import Waited, wait
 
 INTERRUPTIONS_EVERY_S = 0.25
-"""While it waits, the harness looks for interruptions so often."""
+"""While it waits, the harness looks for interruptions so often, by one hierarchy for all."""
+CLEARING_SHARE = 0.25
+"""Of a wait at the most: where hierarchies are slow they must not stand between two looks."""
 HOPELESS_EVERY_S = 1.0
 """And so often for signs that waiting on is of no use, and for what toasts say."""
 LISTENING_SHARE = 0.1
@@ -46,6 +51,9 @@ class Patience:
         self._looks_s: list[float] = []
         self.heard: tuple[str, ...] = ()
         """What toasts have said since the last touch."""
+        self.clearing = Clearing(stage)
+        self._arrived: Condition | None = None
+        """What the last wait for several things has seen."""
 
     def begin(self) -> None:
         """The attempt's time begins now."""
@@ -76,6 +84,7 @@ class Patience:
         self._acted = (began_at, self._stage.clock.monotonic())
         self._answered = False
         self.heard = ()
+        self.clearing.touched()
 
     def need(self, condition: Condition, draft: Draft) -> Found:
         """Waits until the condition holds.
@@ -118,7 +127,7 @@ class Patience:
             return arrived if arrived is not None and not self._is_loading() else None
 
         waited = self.watch(look, max(map(self._limit, known)), draft)
-        draft.arrived = waited.result
+        draft.arrived = self._arrived = waited.result
         self._spent = waited.result is None
 
     def _is_loading(self) -> bool:
@@ -135,25 +144,27 @@ class Patience:
 
     def watch(self, look: Callable[[], T | None], limit_s: float, draft: Draft) -> Waited[T]:
         """Looks until it is there, and charges the time to the step."""
-        interruptions = _Every(INTERRUPTIONS_EVERY_S)
+        interruptions = _Every(INTERRUPTIONS_EVERY_S, next_s=INTERRUPTIONS_EVERY_S)
         signs = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
         toasts = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
 
         def on_miss(waited_s: float) -> bool:
             if interruptions.due(waited_s):
-                self._dismiss_interruptions(draft)
+                pause_s = self._clear(draft) / CLEARING_SHARE
+                interruptions.next_s = waited_s + max(INTERRUPTIONS_EVERY_S, pause_s)
             if toasts.due(waited_s):
                 toasts.next_s = waited_s + max(HOPELESS_EVERY_S, self._listen() / LISTENING_SHARE)
-            return signs.due(waited_s) and self._hopeless()
+            # What can be sent away is no reason to give up.
+            return signs.due(waited_s) and self._hopeless() and not self.clearing.clear(draft)
 
-        evidence_before_s, entering_before_s = draft.ledger.evidence_s, self._entering_s
+        apart_before_s, entering_before_s = _apart_s(draft.ledger), self._entering_s
         limit_s = max(0.0, min(limit_s, self._time_left()))
         waited = wait(look, self._stage.clock, limit_s, on_miss)
         self._looks_s.append(waited.look_s)
-        # Pictures of interruptions were taken meanwhile: theirs is not the App's time.
-        pictures_s = draft.ledger.evidence_s - evidence_before_s
+        # Interruptions were sent away meanwhile: that time is charged already.
+        apart_s = _apart_s(draft.ledger) - apart_before_s
         entering_s = self._entering_s - entering_before_s
-        draft.ledger.app_s += max(0.0, waited.app_s - pictures_s - entering_s)
+        draft.ledger.app_s += max(0.0, waited.app_s - apart_s - entering_s)
         draft.waited = waited.looks > 1
         if not self._answered:
             # What was seen once is not a response when it is seen again.
@@ -201,36 +212,68 @@ class Patience:
                 ),
             )
 
-    def _dismiss_interruptions(self, draft: Draft) -> None:
-        """Sends away what the profile says gets in the way, each at most once a look."""
-        stage = self._stage
-        if stage.driver.page is not None:
-            return  # what lies over a web page is native, and seen when the step fails
-        for interruption in stage.task.profile.interruptions:
-            if not stage.driver.look(interruption.seen):
-                continue
-            dismiss = stage.driver.look(interruption.dismiss)
-            if not dismiss:
-                continue  # its button has not come yet: a countdown
-            began = stage.clock.monotonic()
-            with draft.ledger.evidence():
-                picture = stage.picture()
-                stage.driver.aim()
-            with draft.ledger.action():
-                _send_away(interruption, dismiss[0].box.middle, stage.driver)
-            draft.met.append((interruption.name, stage.clock.monotonic() - began, picture))
+    def _clear(self, draft: Draft) -> float:
+        """Sends away what gets in the way; says how long the look took when there was nothing."""
+        began_at = self._stage.clock.monotonic()
+        cleared = self.clearing.clear(draft)
+        return 0.0 if cleared else self._stage.clock.monotonic() - began_at
+
+    def is_hidden(self, condition: Condition, draft: Draft) -> bool:
+        """Whether something was sent away that may have hidden what had just arrived.
+
+        Args:
+            condition: what is not seen any more, in one look.
+            draft: of the step.
+        """
+        return self._arrived == condition and self.clearing.clear(draft)
+
+    def makes_way(
+        self,
+        there: Sequence[etree._Element],
+        found: Found | None,
+        at: Point | None,
+        draft: Draft,
+    ) -> bool:
+        """Whether nothing is in the way of a touch; else sends it away, or waits until it can be.
+
+        Args:
+            there: the elements of the hierarchy read last before the touch.
+            found: what is touched, None if it is no element.
+            at: where; None for a key.
+            draft: of the step.
+
+        Raises:
+            StepFailed: what lies over it stays, or the task's time is up.
+        """
+        obstacle = self.clearing.in_front_of(found, there, at)
+        if obstacle is None:
+            return True
+        if obstacle.ready:
+            self.clearing.send_away(obstacle, draft)
+        else:
+            self._await_way(obstacle, found, at, draft)
+        self.check_time_limit()
+        return False
+
+    def _await_way(
+        self, obstacle: Obstacle, found: Found | None, at: Point | None, draft: Draft
+    ) -> None:
+        """Waits until what cannot be sent away has gone, or has the button that it is sent by."""
+
+        def look() -> bool | None:
+            there = self._stage.driver.elements()
+            now = self.clearing.in_front_of(found, there, at)
+            return (there != () and (now is None or now.ready)) or None
+
+        if self.watch(look, self._stage.task.scenario.patience_s, draft).result is None:
+            expected = Words.same(obstacle.name if found is None else found.match.target)
+            zh, en = f"{obstacle.name} 盖在上面", f"{obstacle.name} lay over it"
+            raise StepFailed("not_seen", expected=expected, seen=Words(zh=zh, en=en))
 
 
-def _send_away(interruption: Interruption, at: Point, driver: Driver) -> None:
-    try:
-        driver.tap(at)
-    except TouchRefused as refused:
-        # The step at hand has no part in it.
-        seen = Words(
-            zh=f"为关闭打断 {interruption.name}：{refused.seen.zh}",
-            en=f"to dismiss the interruption {interruption.name}, {refused.seen.en}",
-        )
-        raise TouchRefused(expected=refused.expected, seen=seen) from refused
+def _apart_s(ledger: Ledger) -> float:
+    """What is charged so far and is no part of a wait that goes on."""
+    return ledger.evidence_s + ledger.action_s + ledger.app_s
 
 
 @dataclass

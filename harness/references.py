@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.common_interruptions import common_interruptions
 from harness.load import Document
 from harness.model import (
     AppProfile,
@@ -195,6 +196,12 @@ def check_own_names(profile: Document[AppProfile]) -> Iterator[Problem]:
             near = suggest(target, value.elements) or "; add it to elements:"
             message = f"this profile names no element {shorten(target)!r}{near}"
             yield _problem(profile, path, message)
+    common = dict.fromkeys(each.name for each in common_interruptions())
+    for name in value.common_interruptions:
+        if name not in common:
+            near = suggest(name, common) or f"; they are: {', '.join(common)}"
+            message = f"no common interruption is called {shorten(name)!r}{near}"
+            yield _problem(profile, ("common_interruptions", name), message)
 
 
 def check_devices(devices: Document[Devices], apps: Collection[Name]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from harness.common_interruptions import FILE, common_interruptions
 from harness.errors import UsageError
 from harness.load import load_scenario
 from harness.model import Outcome, PlannedAttempt, PlannedStep, RunRecord, Scenario, phones_of
@@ -112,6 +113,8 @@ def _changes(remainder: Remainder, project: Project) -> Iterator[str]:
         about = _ids(one for one in attempts if one.app == app)
         if state := _profile_change(app, remainder.request, project):
             yield f"{SCENARIOS}/{APPS}/{app}.yaml {state}: {about}"
+    if attempts and remainder.request.common_interruptions != common_interruptions():
+        yield f"harness/{FILE.name} has changed: {_ids(attempts)}"
     for file in sorted({one.file for one in attempts}):
         of_file = [one for one in attempts if one.file == file]
         if state := _task_change(of_file[0], remainder.scenario(of_file[0]), project):

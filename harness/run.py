@@ -17,6 +17,7 @@ from rich.console import Console
 
 from harness.clock import Clock
 from harness.commit_points import read_commits
+from harness.common_interruptions import common_interruptions
 from harness.driver import Driver
 from harness.errors import DeviceTrouble, ResultsTrouble, SessionLost, UsageError
 from harness.evidence import Evidence, Read
@@ -239,6 +240,7 @@ class RunUnderWay:
             keep_data=phone.keep_data,
             allow_commit=self._allow_commit,
             commits=self._commits,
+            common=common_interruptions(),
             worker=self._worker,
             secrets=secrets,
         )
@@ -421,6 +423,7 @@ def record_run(
         options={"arguments": " ".join(arguments), **(options or {})},
         devices=_devices(project, {one.device for one in plan}),
         apps=tuple(project.profiles[app].value for app in apps),
+        common_interruptions=common_interruptions(),
         scenarios=tuple(scenarios),
         plan=tuple(plan),
     )

@@ -8,10 +8,12 @@ that the time the App takes is charged to the step that asked for it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from lxml import etree
 
 from harness.barriers import pass_barrier
 from harness.clock import Clock
@@ -30,6 +32,7 @@ from harness.evidence import Evidence
 from harness.finder import Finder, Found
 from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
+from harness.hierarchy import readable
 from harness.model import (
     AttemptRecord,
     Back,
@@ -52,6 +55,7 @@ from harness.model import (
     Screenshot,
     ScrollSearch,
     ScrollTo,
+    Step,
     StepRecord,
     Swipe,
     Symptoms,
@@ -278,6 +282,8 @@ class _Attempt:
             toasts=self._patience.heard,
             network_before=self._network,
             known=self._has_found(draft.planned),
+            kept_waiting=self._patience.clearing.kept_waiting,
+            intercepted=self._patience.clearing.intercepted,
         )
 
     def _has_found(self, planned: PlannedStep) -> bool:
@@ -314,16 +320,74 @@ class _Attempt:
     # --- what touches the screen -----------------------------------------------------------------
 
     @contextmanager
-    def _acting(self, draft: Draft, *, aimed: bool = False) -> Iterator[None]:
+    def _acting(self, draft: Draft) -> Iterator[None]:
         """A command that touches the screen; afterwards waits for what the next step needs."""
-        self._witness.before(draft)
-        step = draft.planned.step
-        if not (aimed or isinstance(step, Command)):
-            # The guard's look: the last before the touch, and outside of what is timed.
-            self._driver.aim(by_finger=isinstance(step, Swipe | LongPress))
         with self._touching(draft):
             yield
         self._await_next(draft)
+
+    def _reach(self, need: Condition, draft: Draft, *, by_finger: bool = False) -> Found:
+        """What is touched next, once it is seen and nothing lies in the way.
+
+        Args:
+            need: what must be seen.
+            draft: of the step.
+            by_finger: the touch leaves a web page for the screen.
+        """
+        cleared = False
+        if self._is_known(need, draft.planned.step):
+            there = self._aim(by_finger=True)
+            found = self._finder.found_in(need, there)
+            if found is not None:
+                self._witness.before(draft)
+                draft.match = found.match
+                if self._is_clear(there, found, found.seen.box.middle, draft):
+                    return found
+                cleared = True
+        while True:
+            found = self._patience.need(need, draft)
+            self._witness.before(draft, anew=cleared)
+            there = self._aim(by_finger=by_finger)
+            if self._is_clear(there, found, found.seen.box.middle, draft):
+                return found
+            cleared = True
+
+    def _is_known(self, need: Condition, step: Step) -> bool:
+        """Whether the last look before a touch is all that is needed to find what is touched.
+
+        That is so for a finger when the last wait has seen it come, and nothing is done
+        between the look and the touch: no picture taken, no text written.
+        """
+        by_place = isinstance(step, Tap | LongPress) and need.context == "native"
+        return by_place and self._witness.has_picture and self._patience.is_over
+
+    def _aim(self, *, by_finger: bool) -> Sequence[etree._Element]:
+        """The last look before a touch, the guard's own and outside of what is timed."""
+        return self._driver.aim(by_finger=by_finger, anyhow=self._patience.clearing.looks)
+
+    def _is_clear(
+        self,
+        there: Sequence[etree._Element],
+        found: Found | None,
+        at: Point | None,
+        draft: Draft,
+    ) -> bool:
+        """Whether nothing is in the way in the last look before a touch.
+
+        What it shows in the way is sent away; then what is touched must be looked for anew.
+        """
+        is_clear = self._patience.makes_way(there, found, at, draft)
+        draft.touched = at if is_clear else None
+        return is_clear
+
+    def _face(self, at: Point | None, draft: Draft) -> None:
+        """The screen that a swipe or a key is about, once nothing lies over it."""
+        cleared = False
+        while True:
+            self._witness.before(draft, anew=cleared)
+            if self._is_clear(self._aim(by_finger=True), None, at, draft):
+                return
+            cleared = True
 
     @contextmanager
     def _touching(self, draft: Draft) -> Iterator[None]:
@@ -348,33 +412,17 @@ class _Attempt:
             self._touch_once(step, draft)
 
     def _touch_once(self, step: Touch, draft: Draft) -> None:
-        need = needed(step)
-        found = aimed_at = self._aimed_at(step, draft)
-        if found is None and need is not None:
-            found = self._patience.need(need, draft)
+        need, by_finger = needed(step), isinstance(step, Swipe | LongPress)
+        found = None if need is None else self._reach(need, draft, by_finger=by_finger)
         area = self._driver.screen() if found is None else found.seen.box
-        draft.touched = area.middle
-        with self._acting(draft, aimed=aimed_at is not None):
+        if found is None:
+            self._face(area.middle, draft)
+        with self._acting(draft):
             if isinstance(step, Swipe):
                 move = swipe_line(area, step.swipe.direction, step.swipe.distance)
                 self._driver.drag(*move, DRAG_S)
             elif found is not None:
                 self._act_on(found.seen, step)
-
-    def _aimed_at(self, step: Touch, draft: Draft) -> Found | None:
-        """What a finger touches, where the guard's look is all that is needed to find it.
-
-        That is so when the last wait has seen it come, and nothing is done between the look
-        and the touch: no picture taken, no text written.
-        """
-        need = needed(step)
-        by_finger = isinstance(step, Tap | LongPress) and self._witness.has_picture
-        if need is None or need.context != "native" or not (by_finger and self._patience.is_over):
-            return None
-        found = self._finder.found_in(need, self._driver.aim())
-        if found is not None:
-            draft.match = found.match
-        return found
 
     def _act_on(self, seen: Seen, step: Tap | LongPress | Type | Clear) -> None:
         match step:
@@ -396,18 +444,23 @@ class _Attempt:
 
     def _commit(self, step: Commit, draft: Draft) -> None:
         """Sees the commit point; taps it only with both keys."""
-        found = self._patience.need(placed(Condition(visible=step.commit), step), draft)
+        need = placed(Condition(visible=step.commit), step)
         if not (self._profile.sandbox and self._stage.task.allow_commit):
+            self._patience.need(need, draft)
             self._witness.before(draft)
             draft.status = "not_taken"
             return
-        draft.touched = found.seen.box.middle
+        found = self._reach(need, draft)
         self._committed = True
         with self._acting(draft):
             self._tap(found.seen)
 
     def _command(self, step: Command, draft: Draft) -> None:
         android = self._profile.android
+        if isinstance(step, Back):  # it would close what lies over the screen that it is to leave
+            self._face(None, draft)
+        else:
+            self._witness.before(draft)
         with self._acting(draft):
             match step:
                 case Launch():
@@ -427,9 +480,9 @@ class _Attempt:
         self._witness.before(draft)
         page = ""
         for _ in range(search.at_most):
-            if self._finder.find(search.to) is not None:
+            before, page = page, self._page_without(search, start, draft)
+            if not page:
                 break
-            before, page = page, self._driver.hierarchy()
             if page == before:  # the last drag has moved nothing
                 if not self._more_comes(page, search, draft):
                     break
@@ -439,6 +492,14 @@ class _Attempt:
                 self._driver.drag(begin, end, DRAG_S)
         self._patience.need(Condition(visible=search.to, within_s=SETTLES_WITHIN_S), draft)
         self._await_next(draft)
+
+    def _page_without(self, search: ScrollSearch, start: Point, draft: Draft) -> str:
+        """The hierarchy of a screen on which what is scrolled to is not in view; empty if it is."""
+        while self._finder.find(search.to) is None:
+            page = self._driver.hierarchy()
+            if self._patience.makes_way(readable(page), None, start, draft):
+                return page
+        return ""
 
     def _more_comes(self, page: str, search: ScrollSearch, draft: Draft) -> bool:
         """Whether a page that could not be scrolled was only not loaded yet."""
@@ -460,11 +521,15 @@ class _Attempt:
         absence = placed(step.expect_gone, step)
         what = name_target(absence.gone)
         draft.expected = expected = Words(zh=f"{what} 消失", en=f"{what} to be gone")
-        waited = self._patience.watch(
-            lambda: True if self._finder.find(absence.gone, absence.context) is None else None,
-            absence.within_s or self._stage.task.scenario.patience_s,
-            draft,
-        )
+
+        def look() -> bool | None:
+            return self._finder.find(absence.gone, absence.context) is None or None
+
+        limit_s = absence.within_s or self._stage.task.scenario.patience_s
+        waited = self._patience.watch(look, limit_s, draft)
+        while waited.result is not None and self._patience.clearing.clear(draft):
+            # What lay over it had hidden it.
+            waited = self._patience.watch(look, limit_s, draft)
         if waited.result is None:
             still = Words(zh="它还在", en="it is still there")
             raise StepFailed("still_seen", expected=expected, seen=still)
@@ -475,11 +540,13 @@ class _Attempt:
         draft.status = "not_taken"
         if not self._finder.knows(condition.visible):
             return
-        waited = self._patience.watch(
-            lambda: True if self._finder.sight(condition).lacks is None else None,
-            condition.within_s or 0,
-            draft,
-        )
+
+        def look() -> bool | None:
+            return self._finder.sight(condition).lacks is None or None
+
+        waited = self._patience.watch(look, condition.within_s or 0, draft)
+        if waited.result is None and self._patience.is_hidden(condition, draft):
+            waited = self._patience.watch(look, condition.within_s or 0, draft)
         if waited.result is not None:
             draft.status = "done"
             self._pending.extendleft(reversed(planned.steps))
@@ -488,7 +555,10 @@ class _Attempt:
         """Passes the barrier, if it is there."""
         barrier = self._profile.barriers[step.barrier]
         self._finder.enter("native")
-        if not self._driver.look(barrier.seen):
+        sign = Condition(visible=barrier.seen)
+        if not self._driver.look(barrier.seen) and not (
+            self._patience.is_hidden(sign, draft) and self._driver.look(barrier.seen)
+        ):
             draft.status = "not_taken"
             return
         self._witness.before(draft)
@@ -504,9 +574,7 @@ class _Attempt:
     def _write_code(self, into: Target, code: str, draft: Draft) -> None:
         """Writes a barrier's code, also into a field that is drawn anew or covered for a time."""
         for last_try in (False, True):
-            found = self._patience.need(Condition(visible=into), draft)
-            draft.touched = found.seen.box.middle
-            self._driver.aim(by_finger=False)
+            found = self._reach(Condition(visible=into), draft)
             try:
                 with self._touching(draft):
                     self._driver.write(found.seen, code)

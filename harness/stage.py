@@ -17,8 +17,10 @@ from harness.guarded_driver import GuardedDriver
 from harness.ledger import Ledger
 from harness.model import (
     AppProfile,
+    CommonInterruption,
     Condition,
     Drawn,
+    Interruption,
     Match,
     Met,
     PlannedAttempt,
@@ -51,9 +53,16 @@ class Task:
     allow_commit: bool = False
     commits: tuple[Target, ...] = ()
     """What the project's tasks say cannot be undone; those of this one are known besides."""
+    common: tuple[CommonInterruption, ...] = ()
+    """The interruptions that any App may meet."""
     worker: str = "main"
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Values by placeholder name (`secret:NAME`); they go to the phone and nowhere else."""
+
+    @property
+    def interruptions(self) -> tuple[Interruption, ...]:
+        """All that may come into the way of this App."""
+        return self.profile.disturbed_by(self.common)
 
 
 @dataclass(frozen=True)

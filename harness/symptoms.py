@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from lxml import etree
 
 from harness.driver import Driver, Seen
 from harness.errors import NoAnswer, StepFailed
 from harness.finder import Finder, says
-from harness.hierarchy import elements
+from harness.hierarchy import readable
 from harness.likeness import likeness, unknown_dialog
 from harness.model import (
     AppProfile,
@@ -27,6 +28,7 @@ from harness.model import (
     Target,
     name_target,
 )
+from harness.obstacles import obstacles
 from harness.quoting import quote, quote_line
 from harness.stage import Stage
 from harness.upcoming import needed
@@ -53,6 +55,8 @@ def examine(  # noqa: PLR0913  each is another witness
     toasts: Iterable[str] = (),
     network_before: Network = "unknown",
     known: bool = False,
+    kept_waiting: bool = False,
+    intercepted: str = "",
 ) -> Symptoms:
     """Everything that bears on why the step failed.
 
@@ -68,6 +72,8 @@ def examine(  # noqa: PLR0913  each is another witness
         toasts: what toasts have said since the last touch.
         network_before: what the phone said of its network before the attempt.
         known: whether the profile has found the step's element before, in this attempt.
+        kept_waiting: whether Android was told since the last touch to wait for the App.
+        intercepted: the interruption that may have taken that touch.
 
     Raises:
         DeviceTrouble: the phone no longer answers.
@@ -85,7 +91,8 @@ def examine(  # noqa: PLR0913  each is another witness
     control_s = stage.clock.monotonic() - began_at
     state, foreground = driver.app_state(package), driver.package()
     window = _package(there or ())
-    in_question = unchanged and not waiting and not error and window == foreground == package
+    hung = kept_waiting or (unchanged and not waiting)
+    in_question = hung and not error and window == foreground == package
     answers_back = _answers_back(stage) if in_question else None
     # What was refused was found; and what the profile has found before, it fits.
     in_doubt = not (known or unchanged or failed.failure == "commit_point")
@@ -105,6 +112,9 @@ def examine(  # noqa: PLR0913  each is another witness
         toast_error=_error_of(profile.errors, (*toasts, *_toasts(there or ()))),
         maintenance="" if closed is None else quote(closed[1].text),
         dialog=dialog,
+        obstacle=_obstacle(stage, there or ()),
+        kept_waiting=kept_waiting,
+        intercepted=intercepted,
         waiting="" if waiting is None else _say_waiting(*waiting),
         hierarchy_readable=there is not None,
         unchanged_since_touch=unchanged,
@@ -130,11 +140,16 @@ def in_the_way(driver: Driver, finder: Finder, profile: AppProfile) -> bool:
 
 def _elements(driver: Driver) -> Sequence[etree._Element] | None:
     """The elements of the hierarchy; None when it cannot be read, or says nothing."""
-    try:
-        there = elements(driver.hierarchy())
-    except NoAnswer:
-        return None
-    return there if any(each.get("package") for each in there) else None
+    with suppress(NoAnswer):
+        return readable(driver.hierarchy()) or None
+    return None
+
+
+def _obstacle(stage: Stage, there: Sequence[etree._Element]) -> str:
+    """The interruption that is still there and hides the App, or that nobody may send away."""
+    found = obstacles(stage.task.interruptions, there, stage.task.profile.android.package)
+    hiding = (one for one in found if one.own_window or one.interruption.dismiss == "never")
+    return next((one.name for one in hiding), "")
 
 
 def _package(there: Sequence[etree._Element]) -> str:

@@ -32,8 +32,14 @@ class Witness:
         """Whether the screen is known by a picture, so that none is taken before a touch."""
         return self._last is not None
 
-    def before(self, draft: Draft) -> None:
-        """The screen before a touch: the last picture, unless the step has had to wait since."""
+    def before(self, draft: Draft, *, anew: bool = False) -> None:
+        """The screen before a touch: the last picture, unless the step has had to wait since.
+
+        Args:
+            draft: of the step.
+            anew: something was sent away since the last picture.
+        """
+        draft.waited = draft.waited or anew
         if self._last is None or draft.waited:
             with draft.ledger.evidence():
                 shot = self._stage.shot()
@@ -91,6 +97,8 @@ class Witness:
         toasts: tuple[str, ...],
         network_before: Network,
         known: bool,
+        kept_waiting: bool,
+        intercepted: str,
     ) -> Symptoms:
         """Everything that bears on why the step failed. The screen may be another afterwards."""
         stage = self._stage
@@ -108,6 +116,8 @@ class Witness:
                 toasts=toasts,
                 network_before=network_before,
                 known=known,
+                kept_waiting=kept_waiting,
+                intercepted=intercepted,
                 unchanged=touched and self._is_unchanged(now, shot),
             )
 

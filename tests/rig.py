@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.appium_driver import AppiumDriver, open_session
 from harness.clock import VirtualClock
+from harness.common_interruptions import common_interruptions
 from harness.evidence import Evidence
 from harness.load import Document
 from harness.model import (
@@ -97,7 +98,7 @@ class Rig:
             scenario=document.value,
             profile=AppProfile.model_validate({**PROFILE, **(profile or {})}),
             simulated=True,
-            **task,
+            **{"common": common_interruptions(), **task},
         )
         with Evidence(self.keep) as evidence:
             return run_attempt(made, lambda: self.driver, evidence, self.clock, watch)

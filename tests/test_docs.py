@@ -10,7 +10,17 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from harness.model import LOCATOR_TAGS, STEPS, Condition, Locator, Step
+from harness.common_interruptions import common_interruptions
+from harness.model import (
+    LOCATOR_TAGS,
+    STEPS,
+    AppProfile,
+    Condition,
+    Interruption,
+    Locator,
+    Step,
+)
+from tests.rig import PROFILE
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "steps.md").read_text(encoding="utf-8")
@@ -53,6 +63,16 @@ def test_every_step_and_locator_has_an_example() -> None:
 @pytest.mark.parametrize("example", examples("Conditions"))
 def test_every_example_of_a_condition_is_one(example: str) -> None:
     Condition.model_validate(read(example))
+
+
+def test_the_example_of_interruptions_is_one() -> None:
+    section = PAGE.split("/ Interruptions\n")[1].split("\n## ")[0]
+    written = read(section.split("```yaml\n")[1].split("```")[0])
+    profile = AppProfile.model_validate({**PROFILE, **written})
+    assert len(profile.interruptions) == 2
+    assert profile.common_interruptions.keys() <= {one.name for one in common_interruptions()}
+    keys = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert {*keys, "name"} == set(Interruption.model_fields)
 
 
 def test_the_readmes_show_their_first_task_as_it_is_run() -> None:

@@ -47,6 +47,7 @@ _HAPPEN: Mapping[Kind, Callable[[Phone, str, Trouble], None]] = {
     "crash": lambda phone, package, _: phone.crash(package, _EXCEPTION),
     "silent_crash": lambda phone, package, _: phone.crash(package, _EXCEPTION, silent=True),
     "not_responding": lambda phone, package, _: phone.hang(package, noticed=True),
+    "complained_of": lambda phone, package, _: phone.complain(package),
     "freeze": lambda phone, package, _: phone.hang(package, noticed=False),
     "slow_server": lambda phone, _, trouble: phone.delay_answers(trouble.seconds),
     "server_down": lambda phone, *_: phone.serve(False),
@@ -58,7 +59,9 @@ _HAPPEN: Mapping[Kind, Callable[[Phone, str, Trouble], None]] = {
     "other_app": lambda phone, _, trouble: phone.launch(trouble.text),
     "network_lost": lambda phone, *_: phone.connect("none"),
     "network_unchecked": lambda phone, *_: phone.connect("unchecked"),
-    "permission": lambda phone, package, _: phone.ask_permission(package),
+    "permission": lambda phone, package, trouble: phone.ask_permission(package, trouble.seconds),
+    "network_dialog": lambda phone, package, trouble: phone.ask_network(package, trouble.seconds),
+    "shade": lambda phone, package, _: phone.pull_shade(package),
     "system_dialog": lambda phone, package, trouble: phone.notify(package, trouble.text),
 }
 _OVER: Mapping[Kind, Callable[[Phone, str], None]] = {

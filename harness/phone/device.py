@@ -29,10 +29,12 @@ from harness.phone.logcat import Logcat
 from harness.phone.running import Running
 from harness.phone.scene import Metrics, Scene, Window
 from harness.phone.system import (
+    ACTIVITIES,
     ANDROID,
     LAUNCHER,
     PERMISSIONS,
-    PERMISSIONS_ACTIVITY,
+    SYSTEM_UI,
+    WIFI,
     CloseApp,
     CloseDialog,
     KeepWaiting,
@@ -40,9 +42,11 @@ from harness.phone.system import (
     crash_dialog,
     launch_screen,
     launcher,
+    network_dialog,
     not_responding_dialog,
     notice_dialog,
     permission_dialog,
+    shade,
 )
 from harness.phone.touch import Front
 from harness.phone.trouble import Kind, Trouble
@@ -264,7 +268,9 @@ class Phone:
         if front.window.keyboard():
             front.window.keyboard_up = False
         elif isinstance(spec, Dialog):
-            if spec.dismissable:
+            if spec.dismissable and front.window.kind == "system":
+                self._close_system_dialogs(str(front.window.params["package"]))
+            elif spec.dismissable:
                 front.running.close_dialog()
         elif front.running is self._home or self._web.back(front.page):
             return
@@ -435,10 +441,27 @@ class Phone:
         if running is not None and running.stack and package not in self._starting:
             running.open_dialog(name, {})
 
-    def ask_permission(self, package: str) -> None:
-        """Android asks leave for an App."""
+    def ask_permission(self, package: str, late_s: float = 0.0) -> None:
+        """Android asks leave for an App; its dialog closes so long after the answer."""
         self.catch_up()
-        self._show_system_dialog(permission_dialog(self._app(package)), package, PERMISSIONS)
+        dialog = permission_dialog(self._app(package), late_s)
+        self._show_system_dialog(dialog, package, PERMISSIONS)
+
+    def ask_network(self, package: str, late_s: float = 0.0) -> None:
+        """Android says over an App that the network leads nowhere; closes as late as that."""
+        self.catch_up()
+        self._show_system_dialog(network_dialog(self._app(package), late_s), package, WIFI)
+
+    def complain(self, package: str) -> None:
+        """Android says that a running App does not respond, though its screens do."""
+        self.catch_up()
+        if package in self._running:
+            self._complain(self._running[package])
+
+    def pull_shade(self, package: str) -> None:
+        """Somebody pulls the notification shade down over an App."""
+        self.catch_up()
+        self._show_system_dialog(shade(self._app(package)), package, SYSTEM_UI)
 
     def notify(self, package: str, text: str) -> None:
         """Android says something in a dialog, over an App."""
@@ -583,6 +606,7 @@ class Phone:
         elif isinstance(action, CloseApp):
             self._end(action.package, "user request")
         elif isinstance(action, CloseDialog):
+            self.changed(f"pressed {action.button}")
             self._close_system_dialogs(action.package)
         elif isinstance(action, KeepWaiting):
             self._close_system_dialogs(action.package)
@@ -609,9 +633,11 @@ class Phone:
         self._waiting[package] = event
 
     def _does_not_respond(self, running: Running) -> None:
+        if not running.answering and running.alive:
+            self._complain(running)
+
+    def _complain(self, running: Running) -> None:
         app = running.app
-        if running.answering or not running.alive:
-            return
         self.log.not_responding(
             self.wall_time(), app, running.pid, running.activity, NOT_RESPONDING_S
         )
@@ -755,25 +781,27 @@ class Phone:
     def foreground(self) -> tuple[str, str]:
         """Package and activity of the App in front, whatever dialog of the system lies over it.
 
-        But where Android asks leave for an App, it does so in an activity of its own.
+        But where Android asks something about an App, it may do so in an activity of its own.
         """
         self.catch_up()
-        if self._asks_permission:
-            return PERMISSIONS, PERMISSIONS_ACTIVITY
+        if self._activity_over:
+            return self._activity_over, ACTIVITIES[self._activity_over]
         return self._front.app.package, self._front.activity
 
     def app_state(self, package: str) -> int:
         """0 not installed, 1 not running, 3 in the background, 4 in front."""
         self.catch_up()
-        if package == self._front.app.package and not self._asks_permission:
+        if package == self._front.app.package and not self._activity_over:
             return FOREGROUND
         if package in (LAUNCHER, self._front.app.package) or package in self._running:
             return BACKGROUND
         return NOT_RUNNING if package in self.apps else NOT_INSTALLED
 
     @property
-    def _asks_permission(self) -> bool:
-        return any(window.params["owner"] == PERMISSIONS for window in self._system)
+    def _activity_over(self) -> str:
+        """Whose activity of the system lies over the App; empty when none does."""
+        owners = (str(window.params["owner"]) for window in reversed(self._system))
+        return next((owner for owner in owners if owner in ACTIVITIES), "")
 
     def processes(self) -> dict[str, int]:
         """The process of each App that runs, the launcher's among them."""

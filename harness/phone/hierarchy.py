@@ -111,8 +111,8 @@ def stars(widget: Stars, look: Look) -> int:
 
 
 def resource_id(package: str, name: str) -> str:
-    """The full resource id of a widget's `id`."""
-    return f"{package}:id/{name}"
+    """The full resource id of a widget's `id`; one that is full already is Android's own."""
+    return name if ":id/" in name else f"{package}:id/{name}"
 
 
 def _describe(

@@ -1,4 +1,4 @@
-"""What Android itself shows: the launcher, an App's launch window, the dialogs of crash and ANR.
+"""What Android itself shows: launcher, launch windows, the notification shade, its dialogs.
 
 They are declared with the same widgets as Apps. Their texts and ids are those of
 Android in Chinese, so that an App profile may name them.
@@ -6,18 +6,24 @@ Android in Chinese, so that an App profile may name them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from harness.phone.app import Action, App, Dialog, Screen, State
+from harness.phone.app import Action, After, App, Dialog, Screen, State
 from harness.phone.widgets import Button, Column, Grid, Icon, Label, Page, Space, Widget
 
 LAUNCHER = "com.android.launcher3"
 ANDROID = "android"
 PERMISSIONS = "com.android.permissioncontroller"
 """Whose window asks leave for an App; unlike other dialogs of the system, it is an activity."""
-PERMISSIONS_ACTIVITY = ".permission.ui.GrantPermissionsActivity"
+WIFI = "com.android.wifi.dialog"
+SYSTEM_UI = "com.android.systemui"
+ACTIVITIES: Mapping[str, str] = {
+    PERMISSIONS: ".permission.ui.GrantPermissionsActivity",
+    WIFI: ".WifiDialogActivity",
+}
+"""Of those whose windows are activities: they count as the App in front."""
 
 
 # --- what only the system does -----------------------------------------------------------------
@@ -39,9 +45,10 @@ class CloseApp(Action):
 
 @dataclass(frozen=True)
 class CloseDialog(Action):
-    """Closes the dialogs of the system about an App."""
+    """Closes the dialogs of the system about an App, by one of their buttons."""
 
     package: str
+    button: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,22 +96,41 @@ def not_responding_dialog(app: App) -> Dialog:
     return Dialog("anr", partial(_notice, f"{app.label} 没有响应", buttons), dismissable=False)
 
 
-def permission_dialog(app: App) -> Dialog:
-    """Android asks whether the App may know where the phone is."""
-    buttons = (
-        _choice(
-            "permission_allow_foreground_only_button", "仅在使用中允许", CloseDialog(app.package)
-        ),
-        _choice("permission_deny_button", "不允许", CloseDialog(app.package)),
-    )
+def permission_dialog(app: App, late_s: float = 0.0) -> Dialog:
+    """Android asks whether the App may know where the phone is; it closes so late after a tap."""
     title = f"要允许“{app.label}”获取此设备的位置信息吗？"
-    return Dialog("permission", partial(_notice, title, buttons), dismissable=False)
+    content = (
+        Label(id="permission_message", text=title, size=19, bold=True),
+        _closing(app, "permission_allow_foreground_only_button", "仅在使用中允许", late_s),
+        _closing(app, "permission_deny_button", "不允许", late_s),
+    )
+    return Dialog("permission", partial(_card, content), dismissable=False)
+
+
+def network_dialog(app: App, late_s: float = 0.0) -> Dialog:
+    """Android says that the network leads nowhere, and asks whether to stay with it."""
+    buttons = (
+        _closing(app, "android:id/button1", "保持连接", late_s),
+        _closing(app, "android:id/button2", "取消", late_s),
+    )
+    return Dialog("network", partial(_notice, "“样例”无法访问互联网", buttons), dismissable=False)
+
+
+def shade(app: App) -> Dialog:
+    """The notification shade, pulled down over the App; the back key closes it."""
+    entries = tuple(Label(text=text, padding=16) for text in ("Wi-Fi 已连接", "没有新通知"))
+    return Dialog("shade", partial(_shade, entries))
 
 
 def notice_dialog(app: App, text: str) -> Dialog:
     """Android has something to say, which has nothing to do with the App under it."""
-    buttons = (_choice("button1", "知道了", CloseDialog(app.package)),)
+    buttons = (_closing(app, "button1", "知道了", 0.0),)
     return Dialog("notice", partial(_notice, text, buttons), dismissable=False)
+
+
+def _closing(app: App, name: str, text: str, late_s: float) -> Widget:
+    close = CloseDialog(app.package, name)
+    return _choice(name, text, After(late_s, close) if late_s else close)
 
 
 def _home(apps: tuple[App, ...], state: State) -> Widget:
@@ -160,10 +186,17 @@ def _choice(name: str, text: str, action: Action) -> Widget:
 
 
 def _notice(title: str, buttons: tuple[Widget, ...], state: State) -> Widget:
+    return _card((Label(id="alertTitle", text=title, size=19, bold=True), *buttons), state)
+
+
+def _card(content: tuple[Widget, ...], state: State) -> Widget:
+    return Column(background="#FFFFFF", radius=20, padding=20, gap=8, children=content)
+
+
+def _shade(entries: tuple[Widget, ...], state: State) -> Widget:
     return Column(
-        background="#FFFFFF",
-        radius=20,
-        padding=20,
-        gap=8,
-        children=(Label(id="alertTitle", text=title, size=19, bold=True), *buttons),
+        id="notification_panel",
+        width=360,
+        background="#F2F4F7",
+        children=(Column(id="notification_stack_scroller", children=entries),),
     )

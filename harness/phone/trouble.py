@@ -12,6 +12,7 @@ Kind = Literal[
     "crash",  # its process dies of an exception: log and dialog
     "silent_crash",  # the same, but the system shows no dialog
     "not_responding",  # its main thread stops, and the system notices 5 s later
+    "complained_of",  # the system says that it does not respond, though its screens do
     "freeze",  # its main thread stops, and the system never notices
     "slow_server",  # what it asks its server for takes `seconds` longer
     "server_down",  # its server does not answer
@@ -24,7 +25,9 @@ Kind = Literal[
     "other_app",  # the App of package `text` comes to the front: a call
     "network_lost",  # no network
     "network_unchecked",  # connected, but nothing beyond the router answers
-    "permission",  # Android asks leave for the App
+    "permission",  # Android asks leave for the App; its dialog takes `seconds` to close
+    "network_dialog",  # Android says that the network leads nowhere; closes as late as that
+    "shade",  # somebody pulls the notification shade down
     "system_dialog",  # Android says `text` in a dialog
     # of the server that answers for the phone
     "stale",  # the next `count` uses of an element find it stale

@@ -1,0 +1,181 @@
+"""What lies in the way on a screen, as its hierarchy tells: interruptions, by their signs. Pure.
+
+All signs of an interruption, and what sends it away, must be displayed in one window:
+so a button that merely has the same text is none. What a step itself wants to touch
+is no interruption to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from harness.errors import UsageError
+from harness.finder import Found
+from harness.guard import contains
+from harness.hierarchy import box_of
+from harness.likeness import means
+from harness.model import (
+    ByUiAutomator,
+    ByXPath,
+    Interruption,
+    Locator,
+    Point,
+)
+
+APP = "app"
+"""How an interruption's `packages` call the App itself."""
+Elements = Sequence[etree._Element]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """An interruption that is there.
+
+    Attributes:
+        interruption: which.
+        at: where a tap sends it away; None where the back key does, nothing does, or its
+            button has not come yet.
+        within: the smallest element that holds all its signs; all of a window of its own.
+        own_window: whether it has one, so that it lies over all of the App.
+    """
+
+    interruption: Interruption
+    at: Point | None
+    within: etree._Element
+    own_window: bool
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.interruption.name
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be sent away now."""
+        return self.at is not None or self.interruption.dismiss == "back"
+
+    def covers(self, point: Point | None) -> bool:
+        """Whether it lies over a point of the App's screen; None: over any of it."""
+        return self.own_window or (point is not None and contains(box_of(self.within), point))
+
+    def holds(self, found: Found | None) -> bool:
+        """Whether what a step has found is a part of it: then the step is about it."""
+        return found is not None and shows(self.within.iter("*"), found)
+
+
+def obstacles(
+    interruptions: Iterable[Interruption], there: Elements, package: str
+) -> Iterator[Obstacle]:
+    """The interruptions that are on the screen, in the order in which they are declared.
+
+    Args:
+        interruptions: what is looked for.
+        there: the elements of the hierarchy, the root first; none when it cannot be read.
+        package: the App's.
+    """
+    windows = [each for each in there if each.get("package") and _is_top(each)]
+    for interruption in interruptions:
+        for window in windows:
+            found = _in_window(interruption, window, there[0], package)
+            if found is not None:
+                yield found
+                break
+
+
+def shows(there: Iterable[etree._Element], found: Found) -> bool:
+    """Whether what was found is among the elements, where it was found."""
+    locator, box = found.match.locator, found.seen.box
+    return any(
+        box_of(element) == box
+        and (isinstance(locator, ByXPath | ByUiAutomator) or means(locator, element))
+        for element in there
+    )
+
+
+def _is_top(element: etree._Element) -> bool:
+    """Whether it is a window as a whole: nothing above it belongs to a package."""
+    above = element.getparent()
+    return above is None or not above.get("package")
+
+
+def _in_window(
+    interruption: Interruption, window: etree._Element, root: etree._Element, package: str
+) -> Obstacle | None:
+    owner, is_dialog = window.get("package", ""), _is_narrower(window, root)
+    wanted = {package if one == APP else one for one in interruption.packages}
+    if (wanted and owner not in wanted) or (interruption.window == "dialog" and not is_dialog):
+        return None
+    within = _smallest_with(interruption.signs, window)
+    if within is None:
+        return None
+    dismiss = interruption.dismiss
+    button = None if isinstance(dismiss, str) else _button(dismiss, within, window)
+    own_window = is_dialog or owner != package
+    box = None if button is None else box_of(button)
+    return Obstacle(
+        interruption,
+        at=None if box is None else box.middle,
+        within=window if own_window else within,
+        own_window=own_window,
+    )
+
+
+def _is_narrower(window: etree._Element, root: etree._Element) -> bool:
+    """Whether a window is narrower than the screen, as the root of its hierarchy says."""
+    box, width = box_of(window), str(root.get("width", ""))
+    return box is not None and width.isdecimal() and box.right - box.left < int(width)
+
+
+def _smallest_with(signs: Sequence[Locator], window: etree._Element) -> etree._Element | None:
+    """The smallest element of the window that holds all signs; None when one is missing."""
+    found = []
+    for sign in signs:
+        shown = _shown(sign, window)
+        if not shown:
+            return None
+        found.append(set(shown))
+    around = (
+        element
+        for first in found[0]
+        for element in (first, *first.iterancestors("*"))
+        if all(not others.isdisjoint(element.iter("*")) for others in found)
+    )
+    return min(around, key=_size, default=None)
+
+
+def _size(element: etree._Element) -> int:
+    return sum(1 for _ in element.iter("*"))
+
+
+def _button(
+    locator: Locator, within: etree._Element, window: etree._Element
+) -> etree._Element | None:
+    """What can be touched now: of several the one that lies nearest to the signs."""
+    usable = [each for each in _shown(locator, window) if each.get("enabled", "true") == "true"]
+    for around in (within, *within.iterancestors("*")):
+        inside = set(around.iter("*"))
+        button = next((each for each in usable if each in inside), None)
+        if button is not None:
+            return button
+    return None
+
+
+def _shown(locator: Locator, window: etree._Element) -> list[etree._Element]:
+    """The displayed elements of a window that the locator finds, in the hierarchy's order."""
+    if isinstance(locator, ByXPath):
+        found = _found_by(locator.xpath, window)
+        candidates = [each for each in window.iter("*") if each in found]
+    else:
+        candidates = [each for each in window.iter("*") if means(locator, each)]
+    return [each for each in candidates if each.get("displayed", "true") == "true"]
+
+
+def _found_by(xpath: str, window: etree._Element) -> list[etree._Element]:
+    try:
+        found = window.getroottree().xpath(xpath)
+    except etree.XPathError as exc:
+        raise UsageError(f"an interruption cannot be looked for by {xpath}: {exc}") from exc
+    return found if isinstance(found, list) else []
