@@ -42,6 +42,7 @@ class Obstacle:
         parts: what is it: all that is within or, where its signs are spread over a whole
             screen of the App, they and its button alone.
         own_window: whether it has one, so that it lies over all of the App.
+        stays: whether nobody may or can send it away any more.
     """
 
     interruption: Interruption
@@ -49,6 +50,7 @@ class Obstacle:
     within: etree._Element
     parts: Elements
     own_window: bool
+    stays: bool = False
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ class Obstacle:
     @property
     def ready(self) -> bool:
         """Whether it can be sent away now."""
-        return self.at is not None or self.interruption.dismiss == "back"
+        return not self.stays and (self.at is not None or self.interruption.dismiss == "back")
 
     def covers(self, point: Point | None) -> bool:
         """Whether it lies over a point of the App's screen; None: over any of it."""
