@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lxml import etree
 
@@ -68,8 +69,8 @@ class Clearing:
         found = list(obstacles(self._declared, there, package))
         self._stays &= {one.name for one in found}
         self._seen_free = self._seen_free or not found
-        left = [one for one in found if one.name not in self._stays and not self._is_spent(one)]
-        return min(left, key=lambda one: not one.ready, default=None)
+        marked = (replace(one, stays=self._is_left(one)) for one in found)
+        return min(marked, key=lambda one: not one.ready, default=None)
 
     def in_front_of(
         self, found: Found | None, there: Sequence[etree._Element], at: Point | None
@@ -87,9 +88,11 @@ class Clearing:
         hidden = found is not None and not shows(there, found)
         return obstacle if obstacle.ready or hidden or obstacle.covers(at) else None
 
-    def _is_spent(self, obstacle: Obstacle) -> bool:
+    def _is_left(self, obstacle: Obstacle) -> bool:
+        """Whether it is not touched any more: it did not go, or it has come too often."""
         most = obstacle.interruption.at_most
-        return most is not None and self._met[obstacle.name] >= most
+        spent = most is not None and self._met[obstacle.name] >= most
+        return spent or obstacle.name in self._stays
 
     def send_away(self, obstacle: Obstacle, draft: Draft) -> None:
         """Takes a picture, then sends it away and waits until it is gone."""

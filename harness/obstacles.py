@@ -39,13 +39,18 @@ class Obstacle:
         at: where a tap sends it away; None where the back key does, nothing does, or its
             button has not come yet.
         within: the smallest element that holds all its signs; all of a window of its own.
+        parts: what is it: all that is within or, where its signs are spread over a whole
+            screen of the App, they and its button alone.
         own_window: whether it has one, so that it lies over all of the App.
+        stays: whether nobody may or can send it away any more.
     """
 
     interruption: Interruption
     at: Point | None
     within: etree._Element
+    parts: Elements
     own_window: bool
+    stays: bool = False
 
     @property
     def name(self) -> str:
@@ -55,7 +60,7 @@ class Obstacle:
     @property
     def ready(self) -> bool:
         """Whether it can be sent away now."""
-        return self.at is not None or self.interruption.dismiss == "back"
+        return not self.stays and (self.at is not None or self.interruption.dismiss == "back")
 
     def covers(self, point: Point | None) -> bool:
         """Whether it lies over a point of the App's screen; None: over any of it."""
@@ -63,7 +68,7 @@ class Obstacle:
 
     def holds(self, found: Found | None) -> bool:
         """Whether what a step has found is a part of it: then the step is about it."""
-        return found is not None and shows(self.within.iter("*"), found)
+        return found is not None and shows(self.parts, found)
 
 
 def obstacles(
@@ -115,10 +120,16 @@ def _in_window(
     button = None if isinstance(dismiss, str) else _button(dismiss, within, window)
     own_window = is_dialog or owner != package
     box = None if button is None else box_of(button)
+    if own_window or within is not window:
+        parts = tuple((window if own_window else within).iter("*"))
+    else:
+        signs = (each for sign in interruption.signs for each in _shown(sign, window))
+        parts = (*signs, *(() if button is None else (button,)))
     return Obstacle(
         interruption,
         at=None if box is None else box.middle,
         within=window if own_window else within,
+        parts=parts,
         own_window=own_window,
     )
 

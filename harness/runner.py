@@ -554,11 +554,7 @@ class _Attempt:
     def _pass_barrier(self, step: PassBarrier, draft: Draft) -> None:
         """Passes the barrier, if it is there."""
         barrier = self._profile.barriers[step.barrier]
-        self._finder.enter("native")
-        sign = Condition(visible=barrier.seen)
-        if not self._driver.look(barrier.seen) and not (
-            self._patience.is_hidden(sign, draft) and self._driver.look(barrier.seen)
-        ):
+        if not self._is_there(Condition(visible=barrier.seen), draft):
             draft.status = "not_taken"
             return
         self._witness.before(draft)
@@ -570,6 +566,11 @@ class _Attempt:
         self._barriers.append(step.barrier)
         self._patience.acted(self._stage.clock.monotonic())
         self._await_next(draft)
+
+    def _is_there(self, sign: Condition, draft: Draft) -> bool:
+        """A look for a sign, and another when something was sent away that had come over it."""
+        looks = (self._finder.sight(sign).lacks is None for _ in range(2))
+        return next(looks) or (self._patience.is_hidden(sign, draft) and next(looks))
 
     def _write_code(self, into: Target, code: str, draft: Draft) -> None:
         """Writes a barrier's code, also into a field that is drawn anew or covered for a time."""

@@ -10,7 +10,7 @@ import pytest
 
 from harness.common_interruptions import FILE, common_interruptions
 from harness.load import load_profile
-from harness.model import AppProfile, AttemptRecord, Matches, Outcome, PlannedStep
+from harness.model import AppProfile, AttemptRecord, ByText, Matches, Outcome, PlannedStep
 from harness.phone.afflict import plant
 from harness.phone.trouble import Trouble
 from harness.regex import find_pattern_fault
@@ -238,9 +238,35 @@ def test_what_does_not_go_is_counted_once_and_named(phone: Rig) -> None:
         "seen": [{"text": "发现新版本 V3.2"}, {"text": "立即升级"}],
         "dismiss": {"text": "发现新版本 V3.2"},
     }
-    record = attempt_with(phone, "2", Trouble("popup", text="update"), interruptions=[stays])
-    assert counted(record)[0] == "stays"
-    assert counted(record).count("stays") == 1
+    record = attempt_with(
+        phone,
+        "6",
+        Trouble("popup", text="update"),
+        interruptions=[stays],
+        common_interruptions={"update": False},
+    )
+    assert counted(record) == ["stays"]
+    assert record.verdict.outcome is Outcome.OUTDATED
+    assert record.symptoms is not None
+    assert record.symptoms.obstacle == "stays"
+
+
+@pytest.mark.parametrize("at_last_look", [False, True])
+def test_nothing_is_touched_through_a_dialog_that_stays(phone: Rig, at_last_look: bool) -> None:
+    hangs = KINDS["ANR dialog"].trouble
+
+    def watch(planned: PlannedStep) -> None:
+        if planned.path == "2":
+            plant(phone.phone, PACKAGE, hangs)
+        if planned.path == "6" and at_last_look:
+            before_next(phone, "hierarchy", lambda: plant(phone.phone, PACKAGE, hangs))
+        elif planned.path == "6":
+            plant(phone.phone, PACKAGE, hangs)
+
+    one = made(phone, "ANR dialog", "touch", watch)
+    assert one.counted == ("not_responding",)
+    assert one.record.verdict.outcome is Outcome.NOT_RESPONDING
+    assert "process ended" not in str(phone.phone.changes[-8:])
 
 
 def test_back_leaves_the_screen_and_not_only_what_lies_over_it(phone: Rig) -> None:
@@ -291,8 +317,9 @@ def test_the_common_set_is_sound_and_says_why() -> None:
         each.text.matches
         for one in common_interruptions()
         for each in (*one.signs, one.dismiss)
-        if not isinstance(each, str) and isinstance(getattr(each, "text", None), Matches)
+        if isinstance(each, ByText) and isinstance(each.text, Matches)
     ]
+    assert len(patterns) > 5
     assert [find_pattern_fault(pattern) for pattern in patterns] == [None] * len(patterns)
     for one in common_interruptions():
         assert one.why.en

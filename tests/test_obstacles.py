@@ -112,8 +112,10 @@ def test_of_several_buttons_the_one_beside_the_signs_is_touched() -> None:
 
 
 def test_one_in_the_apps_own_window_covers_what_it_lies_over_only() -> None:
-    floats = node("", "[800,1800][1080,2100]", node("广告", "[800,1800][900,1850]"), node("跳过"))
-    [obstacle] = found_on(screen(node("", "[0,0][1080,2400]", floats)), *ADVERT)
+    inside = (node("广告", "[800,1800][900,1850]"), node("跳过", "[980,1800][1080,1850]"))
+    floats = node("", "[800,1800][1080,2100]", *inside)
+    both = {"name": "b", "seen": [{"text": "广告"}, {"text": "跳过"}], "dismiss": {"text": "跳过"}}
+    [obstacle] = found_on(screen(node("", "[0,0][1080,2400]", floats)), both)
     assert not obstacle.own_window
     assert obstacle.covers(Point(x=900, y=1900))
     assert not obstacle.covers(Point(x=100, y=100))
@@ -132,6 +134,18 @@ def test_what_a_step_wants_to_touch_is_no_interruption_to_it() -> None:
     assert not obstacle.holds(seen(ByText(text="立即升级"), now.model_copy(update={"top": 1})))
     assert not obstacle.holds(seen(ById(id="other"), now))
     assert not obstacle.holds(None)
+
+
+def test_of_signs_all_over_a_screen_only_they_themselves_are_it() -> None:
+    other = Box(left=0, top=500, right=1080, bottom=600)
+    page = node(
+        "", "[0,0][1080,2400]", node("广告"), node("办理", "[0,500][1080,600]"), node("跳过")
+    )
+    both = {"name": "b", "seen": [{"text": "广告"}, {"text": "跳过"}], "dismiss": {"text": "跳过"}}
+    [obstacle] = found_on(screen(page), both)
+    whole = Box(left=0, top=0, right=1080, bottom=2400)
+    assert obstacle.holds(seen(ByText(text="跳过"), whole))
+    assert not obstacle.holds(seen(ByText(text="办理"), other))
 
 
 def test_an_xpath_is_looked_for_in_the_same_window() -> None:
