@@ -149,6 +149,12 @@ def _is_said(match: TextMatch, words: frozenset[str]) -> bool:
     return any(map(re.compile(match.matches, re.DOTALL).fullmatch, words))
 
 
+def is_covered(there: Elements, package: str) -> bool:
+    """Whether another window lies over the App's: then nothing says what is beneath."""
+    front = next((each for each in there if each.get("package")), None)
+    return front is None or front.get("package") != package or _is_narrower(front, there[0])
+
+
 def _fits(
     interruption: Interruption, window: etree._Element, root: etree._Element, package: str
 ) -> bool:
