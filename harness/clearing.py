@@ -17,7 +17,7 @@ from harness.driver import Driver
 from harness.errors import TouchRefused
 from harness.finder import Found
 from harness.model import Point, Words
-from harness.obstacles import Obstacle, obstacles, shows
+from harness.obstacles import Obstacle, is_covered, obstacles, shows
 from harness.stage import Draft, Stage
 from harness.symptoms import SYSTEM_WAIT
 from harness.waiting import wait
@@ -35,8 +35,10 @@ class Clearing:
         self._stage = stage
         self._declared = stage.task.interruptions
         self._met: Counter[str] = Counter()
+        self._counted: set[str] = set()
+        """Names of what was counted; each until the App's screen is seen without it."""
         self._stays: set[str] = set()
-        """Names of what has not gone; each until it is seen to be gone."""
+        """Names of what did not go, likewise."""
         self.kept_waiting = False
         """Whether Android was told since the last touch to wait for an App that hangs."""
         self.intercepted = ""
@@ -67,7 +69,9 @@ class Clearing:
             return None  # it cannot be read: nobody knows
         package = self._stage.task.profile.android.package
         found = list(obstacles(self._declared, there, package))
-        self._stays &= {one.name for one in found}
+        if not is_covered(there, package):
+            self._counted &= {one.name for one in found}
+            self._stays &= self._counted
         self._seen_free = self._seen_free or not found
         marked = (replace(one, stays=self._is_left(one)) for one in found)
         return min(marked, key=lambda one: not one.ready, default=None)
@@ -95,19 +99,25 @@ class Clearing:
         return spent or obstacle.name in self._stays
 
     def send_away(self, obstacle: Obstacle, draft: Draft) -> None:
-        """Takes a picture, then sends it away and waits until it is gone."""
-        stage = self._stage
+        """Counts it with a picture, sends it away and waits until it is gone.
+
+        One that another window has only hidden since it was counted is sent away again.
+        """
+        stage, name = self._stage, obstacle.name
+        again, first_seen = name in self._counted, not self._seen_free
         began_at = stage.clock.monotonic()
         with draft.ledger.evidence():
-            picture = stage.picture()
-        if not any(self._goes(obstacle.name, draft) for _ in range(TOUCHES)):
-            self._stays.add(obstacle.name)
-        self._met[obstacle.name] += 1
+            picture = None if again else stage.picture()
+        self._counted.add(name)
+        if not any(self._goes(name, draft) for _ in range(TOUCHES)):
+            self._stays.add(name)
         if obstacle.interruption.dismiss == SYSTEM_WAIT:
             self.kept_waiting = True
-        if not self._seen_free:
-            self.intercepted = obstacle.name
-        draft.met.append((obstacle.name, stage.clock.monotonic() - began_at, picture))
+        if first_seen:
+            self.intercepted = name
+        if picture is not None:
+            self._met[name] += 1
+            draft.met.append((name, stage.clock.monotonic() - began_at, picture))
 
     def _goes(self, name: str, draft: Draft) -> bool:
         """Touches what sends it away where that is now; whether it is gone then, or by itself."""
@@ -123,8 +133,9 @@ class Clearing:
         return waited.result is not None
 
     def _is_gone(self, name: str) -> bool | None:
-        """True once a hierarchy that can be read does not have it."""
+        """True once a hierarchy that can be read does not have it, or another window hides it."""
         there = self._stage.driver.elements()
+        self.find(there)
         return (there != () and self._same(name, there) is None) or None
 
     def _same(self, name: str, there: Sequence[etree._Element]) -> Obstacle | None:

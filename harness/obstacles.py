@@ -7,8 +7,10 @@ is no interruption to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -18,11 +20,16 @@ from harness.guard import contains
 from harness.hierarchy import box_of
 from harness.likeness import means
 from harness.model import (
+    ByDescription,
+    ById,
+    ByText,
     ByUiAutomator,
     ByXPath,
+    Contains,
     Interruption,
     Locator,
     Point,
+    TextMatch,
 )
 
 APP = "app"
@@ -81,13 +88,16 @@ def obstacles(
         there: the elements of the hierarchy, the root first; none when it cannot be read.
         package: the App's.
     """
-    windows = [each for each in there if each.get("package") and _is_top(each)]
+    if not there:
+        return
+    words = _Words.of(there)
+    root = there[0]
+    windows = [root] if root.get("package") else list(root.iterchildren("*"))
     for interruption in interruptions:
-        for window in windows:
-            found = _in_window(interruption, window, there[0], package)
-            if found is not None:
-                yield found
-                break
+        fitting = [each for each in windows if _fits(interruption, each, root, package)]
+        if fitting and all(map(words.may_have, interruption.signs)):
+            found = (_in_window(interruption, each, root, package) for each in fitting)
+            yield from islice(filter(None, found), 1)
 
 
 def shows(there: Iterable[etree._Element], found: Found) -> bool:
@@ -100,25 +110,69 @@ def shows(there: Iterable[etree._Element], found: Found) -> bool:
     )
 
 
-def _is_top(element: etree._Element) -> bool:
-    """Whether it is a window as a whole: nothing above it belongs to a package."""
-    above = element.getparent()
-    return above is None or not above.get("package")
+@dataclass(frozen=True)
+class _Words:
+    """All that a screen says, each once: by it most signs are ruled out without a look at each."""
+
+    texts: frozenset[str]
+    descriptions: frozenset[str]
+    ids: frozenset[str]
+    """As they are, and without their package."""
+
+    @classmethod
+    def of(cls, there: Elements) -> _Words:
+        ids = {str(each.get("resource-id", "")) for each in there}
+        return cls(
+            frozenset(str(each.get("text", "")) for each in there),
+            frozenset(str(each.get("content-desc", "")) for each in there),
+            frozenset(ids | {one.rpartition(":id/")[2] for one in ids}),
+        )
+
+    def may_have(self, sign: Locator) -> bool:
+        """Whether an element of the screen may be found by it."""
+        match sign:
+            case ById(id=value):
+                return value in self.ids
+            case ByText(text=text):
+                return _is_said(text, self.texts)
+            case ByDescription(description=text):
+                return _is_said(text, self.descriptions)
+            case _:
+                return True
+
+
+def _is_said(match: TextMatch, words: frozenset[str]) -> bool:
+    if isinstance(match, str):
+        return match in words
+    if isinstance(match, Contains):
+        return any(match.contains in each for each in words)
+    return any(map(re.compile(match.matches, re.DOTALL).fullmatch, words))
+
+
+def is_covered(there: Elements, package: str) -> bool:
+    """Whether another window lies over the App's: then nothing says what is beneath."""
+    front = next((each for each in there if each.get("package")), None)
+    return front is None or front.get("package") != package or _is_narrower(front, there[0])
+
+
+def _fits(
+    interruption: Interruption, window: etree._Element, root: etree._Element, package: str
+) -> bool:
+    """Whether it is the kind of window in which the interruption comes."""
+    wanted = {package if one == APP else one for one in interruption.packages}
+    is_theirs = not wanted or window.get("package") in wanted
+    return is_theirs and (interruption.window == "any" or _is_narrower(window, root))
 
 
 def _in_window(
     interruption: Interruption, window: etree._Element, root: etree._Element, package: str
 ) -> Obstacle | None:
-    owner, is_dialog = window.get("package", ""), _is_narrower(window, root)
-    wanted = {package if one == APP else one for one in interruption.packages}
-    if (wanted and owner not in wanted) or (interruption.window == "dialog" and not is_dialog):
-        return None
     within = _smallest_with(interruption.signs, window)
     if within is None:
         return None
     dismiss = interruption.dismiss
     button = None if isinstance(dismiss, str) else _button(dismiss, within, window)
-    own_window = is_dialog or owner != package
+    own_window = window.get("package") != package or _is_narrower(window, root)
     box = None if button is None else box_of(button)
     if own_window or within is not window:
         parts = tuple((window if own_window else within).iter("*"))

@@ -130,6 +130,20 @@ def test_several_at_once_are_all_sent_away_before_the_touch(phone: Rig) -> None:
     assert sorted(counted(record)) == ["permission", "update"]
 
 
+def test_one_that_a_dialog_hides_as_it_is_touched_is_counted_once(phone: Rig) -> None:
+    floats = KINDS["advert beside it"].trouble
+
+    def watch(planned: PlannedStep) -> None:
+        if planned.path == "2":
+            plant(phone.phone, PACKAGE, floats)
+            # The first touch is the advert's.
+            before_next(phone, "tap", lambda: plant(phone.phone, PACKAGE, KINDS["update"].trouble))
+
+    one = made(phone, "advert beside it", "start", watch)
+    assert one.record.verdict.outcome is Outcome.COMPLETED
+    assert sorted(one.counted) == ["floating_advert", "update"]
+
+
 def test_its_time_is_apart_from_the_response(phone: Rig) -> None:
     quiet = attempt_with(phone, "6")
     disturbed = attempt_with(phone, "6", KINDS["update"].trouble)
