@@ -49,9 +49,7 @@ WHY = {
         en="what a screen reader says: often kept in a new version",
     ),
     "text": Words(zh="屏上文字：改了措辞就找不到", en="its text: another wording loses it"),
-    "class": Words(
-        zh="控件类型：取同类中的第一个", en="its kind: the first of its kind is taken"
-    ),
+    "class": Words(zh="控件类型：取同类中的第一个", en="its kind: the first of its kind is taken"),
     "xpath": Words(
         zh="在层级中的位置：布局一改就找不到，真机上也慢",
         en="its place in the hierarchy: a new layout loses it, and slow on real phones",
@@ -103,9 +101,7 @@ def candidates(
     """
     screen = _screen_of(element)
     ways = dict(_ways(element, screen, private))
-    judged = [
-        _judge(locator, target, element, screen, others) for locator, target in ways.items()
-    ]
+    judged = [_judge(locator, target, element, screen, others) for locator, target in ways.items()]
     return tuple(sorted(judged, key=lambda each: -each.score))
 
 
@@ -160,8 +156,8 @@ def _own_ways(
     for attribute, by in (("content-desc", "description"), ("text", "text")):
         said = str(element.get(attribute, ""))
         if said and not private(said):
-            match: str | Matches
-            for match in (said, *_pattern(said)):
+            matches: tuple[str | Matches, ...] = (said, *_pattern(said))
+            for match in matches:
                 way = ByText(text=match) if by == "text" else ByDescription(description=match)
                 yield way, element
 
@@ -206,7 +202,8 @@ def _path(element: etree._Element, screen: Sequence[etree._Element]) -> str:
 
 def _step(element: etree._Element, above: etree._Element) -> str:
     alike = [each for each in above if each.tag == element.tag]
-    return f"{element.tag}[{alike.index(element) + 1}]" if len(alike) > 1 else str(element.tag)
+    tag = str(element.tag)
+    return f"{tag}[{alike.index(element) + 1}]" if len(alike) > 1 else tag
 
 
 # --- what speaks for and against ------------------------------------------------------------------
@@ -256,9 +253,12 @@ def _against_wording(
 ) -> Against:
     if isinstance(locator, ById):
         if GENERATED.match(locator.id.rpartition("/")[2]):
-            yield 75, Words(
-                zh="像是自动生成的标识：每次发版都可能变",
-                en="looks generated: each build may have another",
+            yield (
+                75,
+                Words(
+                    zh="像是自动生成的标识：每次发版都可能变",
+                    en="looks generated: each build may have another",
+                ),
             )
         return
     if not isinstance(locator, ByText | ByDescription):
@@ -273,14 +273,20 @@ def _against_wording(
     if len(text) > LONG_TEXT:
         yield 20, Words(zh="文字很长：容易改动", en="a long text is easily changed")
     if isinstance(locator, ByText) and target.get("class") == FIELD:
-        yield 30, Words(
-            zh="输入框的提示或内容：一输入就没有了",
-            en="a field's hint or content: gone once something is typed",
+        yield (
+            30,
+            Words(
+                zh="输入框的提示或内容：一输入就没有了",
+                en="a field's hint or content: gone once something is typed",
+            ),
         )
     if isinstance(locator, ByText) and _says_else_elsewhere(target, others):
-        yield 40, Words(
-            zh="同一标识在别的屏上写着别的：这是内容，不是标签",
-            en="the same id says something else on other screens: content, not a label",
+        yield (
+            40,
+            Words(
+                zh="同一标识在别的屏上写着别的：这是内容，不是标签",
+                en="the same id says something else on other screens: content, not a label",
+            ),
         )
 
 
@@ -297,24 +303,33 @@ def _says_else_elsewhere(
 
 def _against_finds(here: Sequence[etree._Element], target: etree._Element) -> Against:
     if not here or here[0] is not target:
-        yield 200, Words(
-            zh=f"此屏找到 {len(here)} 个，先找到的是别的：不能用",
-            en=f"finds {len(here)} here, another one first: of no use",
+        yield (
+            200,
+            Words(
+                zh=f"此屏找到 {len(here)} 个，先找到的是别的：不能用",
+                en=f"finds {len(here)} here, another one first: of no use",
+            ),
         )
     elif len(here) > 1:
-        yield 15, Words(
-            zh=f"此屏找到 {len(here)} 个，执行时取第一个，就是它",
-            en=f"finds {len(here)} here; a run takes the first, which is this one",
+        yield (
+            15,
+            Words(
+                zh=f"此屏找到 {len(here)} 个，执行时取第一个，就是它",
+                en=f"finds {len(here)} here; a run takes the first, which is this one",
+            ),
         )
 
 
 def _against_strangers(strangers: int, screens: int, *, alone: bool) -> Against:
     if strangers:
         only = Words(zh="此屏只有它，但", en="the only one here, but ") if alone else None
-        yield 15 + 35 * strangers // screens, Words(
-            zh=f"{only.zh if only else ''}见过的另外 {screens} 屏中有 {strangers} 屏找到的是别的",
-            en=f"{only.en if only else ''}on {strangers} of {screens} other screens seen it finds "
-            "something else",
+        yield (
+            15 + 35 * strangers // screens,
+            Words(
+                zh=f"{only.zh if only else ''}见过的另外 {screens} 屏中 {strangers} 屏找到的是别的",
+                en=f"{only.en if only else ''}on {strangers} of {screens} other screens seen it "
+                "finds something else",
+            ),
         )
 
 

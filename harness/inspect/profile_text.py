@@ -49,7 +49,8 @@ def with_locators(text: str, name: str, locators: Sequence[Locator]) -> str:
     """
     plain = [plain_locator(each) for each in locators]
     known = _tree(text).entry("elements")
-    there = known.value.entry(name) if known and _is_mapping(known.value) else None
+    named = known.value if known else None
+    there = named.entry(name) if isinstance(named, yaml_source.Mapping) else None
     if there is None:
         return with_entry(text, "elements", name, plain)
     old = list(as_plain(there.value)) if _is_list(there.value) else []
@@ -76,7 +77,7 @@ def with_entry(text: str, key: str, name: str, value: Any) -> str:
     wanted[key] = {**wanted.get(key, {}), name: value}
     if found is None:
         return _held(_appended(text, key, f"  {line}"), wanted, f"{key}: {line}")
-    if not _is_mapping(found.value):
+    if not isinstance(found.value, yaml_source.Mapping):
         raise _by_hand(f"{key}: {line}")
     lines = text.splitlines(keepends=True)
     place = found.value.place
@@ -157,10 +158,6 @@ def _plain(text: str) -> dict[str, Any]:
     return dict(as_plain(_tree(text)))
 
 
-def _is_mapping(node: yaml_source.Node) -> bool:
-    return isinstance(node, yaml_source.Mapping)
-
-
 def _is_list(node: yaml_source.Node) -> bool:
     return isinstance(node, yaml_source.Sequence)
 
@@ -172,9 +169,7 @@ def _sibling(entries: Sequence[Entry], name: str) -> Entry:
     return (alike or entries)[-1]
 
 
-def _end(
-    lines: Sequence[str], root: yaml_source.Mapping, parent: Entry, entry: Entry
-) -> int:
+def _end(lines: Sequence[str], root: yaml_source.Mapping, parent: Entry, entry: Entry) -> int:
     """How many lines there are up to the end of an entry, without what is said of the next."""
     inside = parent.value.entries if isinstance(parent.value, yaml_source.Mapping) else ()
     later = [

@@ -84,9 +84,10 @@ STATES = ("clickable", "checked", "focused", "scrollable", "password", "selected
 def _boxed(screen: Screen) -> Iterator[tuple[int, etree._Element, Box]]:
     for index, each in enumerate(screen):
         box = box_of(each)
-        if box and box.left < box.right and box.top < box.bottom:
-            if each.get("displayed", "true") == "true":
-                yield index, each, box
+        if box is None or each.get("displayed", "true") != "true":
+            continue
+        if box.left < box.right and box.top < box.bottom:
+            yield index, each, box
 
 
 def names_on(screen: Screen, profile: AppProfile) -> dict[int, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from harness.inspect.profile_text import plain_locator, written
@@ -140,4 +141,4 @@ def _data(moves: Sequence[Move]) -> tuple[Mapping[str, str], list[Move]]:
 def _screens(moves: Sequence[Move]) -> int:
     """The pages of the way, counted as the reference does; at least 1, at most 100."""
     kinds = [move.screen for move in moves if move.screen]
-    return min(100, 1 + sum(one != two for one, two in zip(kinds, kinds[1:], strict=False)))
+    return min(100, 1 + sum(one != two for one, two in pairwise(kinds)))
