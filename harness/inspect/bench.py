@@ -27,7 +27,7 @@ from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
 from harness.hierarchy import box_of
 from harness.inspect.candidates import Candidate, candidates
-from harness.inspect.checklist import checklist
+from harness.inspect.checklist import TaskUses, checklist, read_uses
 from harness.inspect.files import ProfileFile, read_steps, read_task, save_task
 from harness.inspect.profile_text import (
     plain_locator,
@@ -67,6 +67,8 @@ from harness.yaml_source import as_plain, read_source
 
 SWIPE_SHARE = 0.6
 """Of the screen, as `swipe: up` has it."""
+SHOTS = 20
+"""Screens that can be gone back to."""
 GLANCES_FOR_S = 0.05
 """How long a look for the page waits for its turn before it says that the phone is busy."""
 LOCATOR: TypeAdapter[Locator] = TypeAdapter(Locator)
@@ -141,13 +143,13 @@ class Bench:
         self._allow_commit = allow_commit
         self._turn = threading.Lock()
         self._doing = Words.same("...")
-        self._shot: Shot | None = None
+        self._shots: dict[int, Shot] = {}
         self._looks = 0
         self._memory = Memory()
         self._redaction = Redaction(mask=file.profile.mask)
         self._walk = Walk()
         self._kept: dict[str, bytes] = {}
-        self._scenarios: tuple[Document[Scenario], ...] = ()
+        self._uses: tuple[TaskUses, ...] = ()
         self._commits: tuple[Target, ...] = ()
         self.read_tasks()
 
@@ -160,7 +162,7 @@ class Bench:
                 found.append(load_scenario(path, root=self._project.root))
             except InvalidFile:
                 continue  # `pytest scenarios/` says what is wrong with it
-        self._scenarios = tuple(found)
+        self._uses = read_uses(found, self._project.shared)
         self._commits = read_commits(self._project)
 
     # --- what the page shows
@@ -168,7 +170,7 @@ class Bench:
     def state(self) -> dict[str, Any]:
         """The profile, the names that tasks need, the walk: all but the screen."""
         profile = self._file.profile
-        tasks = checklist(self._scenarios, self._project.shared, profile)
+        tasks = checklist(self._uses, profile)
         phone = phones_of(self._project.devices.devices, self._device)[self._phone]
         return {
             "app": profile.id,
@@ -221,10 +223,23 @@ class Bench:
             shot = self._look()
         finally:
             self._turn.release()
-        if shot.number == after:
-            return {"number": shot.number}
+        return {"number": shot.number} if shot.number == after else self._described(shot)
+
+    def earlier(self, number: int) -> dict[str, Any]:
+        """A screen that was there a moment ago: a spinner is gone before it can be pointed at.
+
+        Raises:
+            Moved: it is no longer kept.
+        """
+        shot = self._shots.get(number)
+        if shot is None:
+            raise _moved()
+        return self._described(shot)
+
+    def _described(self, shot: Shot) -> dict[str, Any]:
         return {
             "number": shot.number,
+            "oldest": min(self._shots),
             "size": list(shot.size),
             "drawn": shot.drawn,
             "package": shot.package,
@@ -233,19 +248,19 @@ class Bench:
         }
 
     def picture(self, number: int) -> bytes | None:
-        """The picture of a screen, as long as it is the last one that was looked at."""
-        shot = self._shot
-        return shot.png if shot is not None and shot.number == number else None
+        """The picture of a screen, as long as it is kept."""
+        shot = self._shots.get(number)
+        return None if shot is None else shot.png
 
     def kept(self, name: str) -> bytes | None:
         """A picture of the steps that were run last, masked as in a run."""
         return self._kept.get(name)
 
     def candidates(self, number: int, index: int) -> list[dict[str, Any]]:
-        """The ways to find an element of the last screen, the best first.
+        """The ways to find an element of a screen that is kept, the best first.
 
         Raises:
-            Moved: there is another screen by now.
+            Moved: it is no longer kept.
         """
         return [
             {
@@ -263,13 +278,12 @@ class Bench:
 
     def _candidates(self, number: int, index: int) -> tuple[Candidate, ...]:
         element = self._pointed_at(number, index)
-        shot = self._shot
-        others: Sequence[Screen] = () if shot is None else self._memory.others(shot)
+        others: Sequence[Screen] = self._memory.others(self._shots[number])
         return candidates(element, others, self._redaction.hides)
 
     def _pointed_at(self, number: int, index: int) -> Any:
-        shot = self._shot
-        element = shot.element(index) if shot is not None and shot.number == number else None
+        shot = self._shots.get(number)
+        element = None if shot is None else shot.element(index)
         if element is None:
             raise _moved()
         return element
@@ -279,7 +293,7 @@ class Bench:
         with self._session() as driver:
             driver.enter("native")
             png, hierarchy = _picture(driver), driver.hierarchy()
-            last = self._shot
+            last = self._shots.get(self._looks)
             if last is not None and hierarchy == last.hierarchy and png in (last.png, None):
                 return last
             screen = driver.screen()
@@ -297,7 +311,8 @@ class Bench:
                 activity=driver.activity(),
                 size=size,
             )
-        self._shot = shot
+        self._shots = {**self._shots, shot.number: shot}
+        self._shots.pop(shot.number - SHOTS, None)
         self._redaction.screen(hierarchy)  # learns what masked elements say
         self._memory.note(shot, self._file.profile.android.package)
         return shot
@@ -357,7 +372,8 @@ class Bench:
         return GuardedDriver(driver, guard)
 
     def _shot_kind(self) -> str:
-        return "" if self._shot is None else f"{self._shot.package}/{self._shot.activity}"
+        shot = self._shots.get(self._looks)
+        return "" if shot is None else f"{shot.package}/{shot.activity}"
 
     def _note(self, move: Move) -> None:
         self._walk = self._walk.then(move)

@@ -237,7 +237,6 @@ def _judge(
             WHY[locator.tag],
             *([LABEL_INSIDE] if target is not element else []),
             *(words for _, words in against),
-            *_beside(len(firsts) - strangers, len(others)),
         ),
     )
 
@@ -330,14 +329,6 @@ def _against_strangers(strangers: int, screens: int, *, alone: bool) -> Against:
                 en=f"{only.en if only else ''}on {strangers} of {screens} other screens seen it "
                 "finds something else",
             ),
-        )
-
-
-def _beside(same: int, screens: int) -> Iterator[Words]:
-    if same:
-        yield Words(
-            zh=f"见过的另外 {screens} 屏中有 {same} 屏也有它",
-            en=f"it is on {same} of {screens} other screens seen, too",
         )
 
 

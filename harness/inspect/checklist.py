@@ -32,6 +32,16 @@ class Need:
 
 
 @dataclass(frozen=True)
+class TaskUses:
+    """What one task uses, whatever the App: its title, and each name with whether it may lack."""
+
+    scenario: str
+    title: Words
+    on_web: bool
+    names: tuple[tuple[Kind, str, bool], ...]
+
+
+@dataclass(frozen=True)
 class TaskNeeds:
     """What one task needs of an App.
 
@@ -53,23 +63,41 @@ class TaskNeeds:
         return tuple(each for each in self.needs if not each.done and not each.optional)
 
 
-def checklist(
-    scenarios: Sequence[Document[Scenario]], shared: Shared, profile: AppProfile
-) -> tuple[TaskNeeds, ...]:
-    """What each task needs; those that run shared steps which are not there are left out."""
+def checklist(tasks: Sequence[TaskUses], profile: AppProfile) -> tuple[TaskNeeds, ...]:
+    """What each task needs of an App, and what of it the App's profile names."""
+    known: Mapping[Kind, Mapping[str, object]] = {
+        "element": profile.elements,
+        "barrier": profile.barriers,
+    }
     return tuple(
         TaskNeeds(
+            each.scenario,
+            each.title,
+            each.on_web,
+            tuple(
+                Need(name, kind, optional, name in known[kind])
+                for kind, name, optional in each.names
+            ),
+        )
+        for each in tasks
+    )
+
+
+def read_uses(scenarios: Sequence[Document[Scenario]], shared: Shared) -> tuple[TaskUses, ...]:
+    """What tasks use; those that run shared steps which are not there are left out."""
+    return tuple(
+        TaskUses(
             scenario=each.value.id,
             title=each.value.title,
             on_web=uses_web(expand(each, shared)),
-            needs=tuple(_needs(each.value, shared, profile)),
+            names=tuple(_names(each.value, shared)),
         )
         for each in scenarios
         if _is_whole(each.value.steps, shared, ())
     )
 
 
-def _needs(scenario: Scenario, shared: Shared, profile: AppProfile) -> Iterator[Need]:
+def _names(scenario: Scenario, shared: Shared) -> Iterator[tuple[Kind, str, bool]]:
     """Each name once: one that is needed anywhere is not optional."""
     uses: dict[tuple[Kind, str], bool] = {}
     for kind, name, optional in (
@@ -82,12 +110,7 @@ def _needs(scenario: Scenario, shared: Shared, profile: AppProfile) -> Iterator[
         ),
     ):
         uses[kind, name] = uses.get((kind, name), True) and optional
-    known: Mapping[Kind, Mapping[str, object]] = {
-        "element": profile.elements,
-        "barrier": profile.barriers,
-    }
-    for (kind, name), optional in uses.items():
-        yield Need(name, kind, optional, name in known[kind])
+    yield from ((kind, name, optional) for (kind, name), optional in uses.items())
 
 
 def _uses(

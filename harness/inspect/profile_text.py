@@ -30,6 +30,8 @@ def written(value: Any) -> str:
             return "[" + ", ".join(map(written, value)) + "]"
         case str() if PLAIN.fullmatch(value) and resolve(value) == value:
             return value
+        case str() if ('"' in value or "\\" in value) and value.isprintable():
+            return "'" + value.replace("'", "''") + "'"
         case str():
             return json.dumps(value, ensure_ascii=False)
         case _:
@@ -48,7 +50,8 @@ def with_locators(text: str, name: str, locators: Sequence[Locator]) -> str:
         UsageError: the text cannot be edited here; says what to write by hand.
     """
     plain = [plain_locator(each) for each in locators]
-    known = _tree(text).entry("elements")
+    root = _tree(text)
+    known = root.entry("elements")
     named = known.value if known else None
     there = named.entry(name) if isinstance(named, yaml_source.Mapping) else None
     if there is None:
@@ -58,7 +61,7 @@ def with_locators(text: str, name: str, locators: Sequence[Locator]) -> str:
     lines = text.splitlines(keepends=True)
     for each in reversed(new):
         lines = locator_first(lines, there.place.line - 1, there.place.column - 1, written(each))
-    wanted = _plain(text)
+    wanted = dict(as_plain(root))
     wanted["elements"] = {**wanted["elements"], name: (*new, *old)}
     return _held("".join(lines), wanted, f"{name}: {written([*new, *old])}")
 
@@ -71,7 +74,7 @@ def with_entry(text: str, key: str, name: str, value: Any) -> str:
     """
     root = _tree(text)
     line, found = f"{name}: {written(value)}", root.entry(key)
-    wanted = _plain(text)
+    wanted = dict(as_plain(root))
     if name in wanted.get(key, {}):
         raise UsageError(f"{key}.{name} is in the profile already")
     wanted[key] = {**wanted.get(key, {}), name: value}
@@ -98,7 +101,7 @@ def with_item(text: str, key: str, item: Any) -> str:
         UsageError: it is there already, or the text cannot be edited here.
     """
     root = _tree(text)
-    found, wanted = root.entry(key), _plain(text)
+    found, wanted = root.entry(key), dict(as_plain(root))
     if item in wanted.get(key, ()):
         raise UsageError(f"{key} has this already: {written(item)}")
     by_hand = f"{key}: [{written(item)}]"
@@ -152,10 +155,6 @@ def _tree(text: str) -> yaml_source.Mapping:
     if not isinstance(root, yaml_source.Mapping):
         raise UsageError("the profile cannot be read; mend it by hand first")
     return root
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return dict(as_plain(_tree(text)))
 
 
 def _is_list(node: yaml_source.Node) -> bool:

@@ -149,6 +149,9 @@ def application(bench: Bench, door: Door) -> Starlette:
         after = _number(request.query_params.get("after", "0"))
         return await _answer(lambda: bench.screen(after))
 
+    async def earlier(request: Request) -> Response:
+        return await _answer(lambda: bench.earlier(request.path_params["number"]))
+
     async def picture(request: Request) -> Response:
         png = bench.picture(request.path_params["number"])
         return say(404, "gone") if png is None else Response(png, media_type="image/png")
@@ -180,6 +183,7 @@ def application(bench: Bench, door: Door) -> Starlette:
             Route("/", home),
             Route("/api/state", state),
             Route("/api/screen", screen),
+            Route("/api/screen/{number:int}", earlier),
             Route("/api/picture/{number:int}", picture),
             Route("/api/kept/{name}", kept),
             Route("/api/candidates/{number:int}/{index:int}", candidates),

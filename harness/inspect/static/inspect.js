@@ -2,13 +2,19 @@
 const $ = (id) => document.getElementById(id);
 const PAUSE_MS = 350;
 const HIDDEN_PAUSE_MS = 1500;
+const WATCHED_PAUSE_MS = 60; // for so long after something was done:
+const WATCHED_MS = 4000;
+const MOVES = ["touch", "press", "record"]; // what may change the screen of the phone
 
 let state = null; // what the profile says, what the tasks need, the walk
 let screen = { number: 0, nodes: [], size: [1, 1] };
 let byIndex = new Map();
 let selected = null; // a node of the screen
+let selections = 0; // how often something was pointed at
 let found = []; // its candidates
 let pending = null; // the sign of an interruption whose button is still to be pointed at
+let held = false; // whether the picture is held: the screen may be another by now
+let acted = 0; // when something was done last
 let anew = false; // whether the screen is to be told in full, though it is the same
 
 // --- small words
@@ -51,6 +57,7 @@ async function act(what, said, { show = notice } = {}) {
     if (!answer.ok) throw new Error(await answer.text());
     const told = await answer.json();
     show_state(told.state);
+    if (MOVES.includes(what)) acted = Date.now();
     anew = true; // names may have changed on the screen that is shown
     return { result: told.result };
   } catch (error) {
@@ -64,19 +71,53 @@ async function act(what, said, { show = notice } = {}) {
 async function live() {
   for (;;) {
     try {
-      const told = await get(`/api/screen?after=${anew ? 0 : screen.number}`);
-      if (told.busy) show_busy(told);
+      const told = held ? {} : await get(`/api/screen?after=${anew ? 0 : screen.number}`);
+      if (held && anew) await hold_at(screen.number);
+      else if (told.busy) show_busy(told);
       else {
         $("busy").hidden = true;
-        if (told.nodes) await show_screen(told);
+        if (told.nodes && !held) await show_screen(told);
       }
     } catch (error) {
       $("busy").hidden = false;
       $("busy").textContent = error.message;
     }
-    await new Promise((go) => setTimeout(go, document.hidden ? HIDDEN_PAUSE_MS : PAUSE_MS));
+    await new Promise((go) => setTimeout(go, pause_ms()));
   }
 }
+
+/** Often while something may be on its way: what the App shows meanwhile does not last. */
+function pause_ms() {
+  if (document.hidden) return HIDDEN_PAUSE_MS;
+  return Date.now() - acted < WATCHED_MS ? WATCHED_PAUSE_MS : PAUSE_MS;
+}
+
+/** Shows a screen of before, and holds the picture there. */
+async function hold_at(number) {
+  held = true;
+  try {
+    await show_screen(await get(`/api/screen/${number}`), { holding: true });
+  } catch (error) {
+    notice(error.message, true);
+    held = anew = false;
+  }
+  show_held();
+}
+
+function show_held() {
+  $("freeze").setAttribute("aria-pressed", held);
+  $("when").textContent = held ? `第 ${screen.number} 屏，不是现在的 / held, not live` : "";
+  $("older").disabled = screen.number <= screen.oldest;
+  $("newer").disabled = !held;
+}
+
+$("freeze").addEventListener("click", () => {
+  held = !held;
+  anew = true;
+  show_held();
+});
+$("older").addEventListener("click", () => hold_at(screen.number - 1));
+$("newer").addEventListener("click", () => hold_at(screen.number + 1));
 
 function show_busy(told) {
   $("busy").hidden = false;
@@ -85,15 +126,19 @@ function show_busy(told) {
   if (kept && $("picture").getAttribute("src") !== kept) $("picture").src = kept;
 }
 
-async function show_screen(told) {
-  const picture = new Image();
-  picture.src = `/api/picture/${told.number}`;
-  try {
-    await picture.decode();
-  } catch {
-    return; // there is a newer one by now
+async function show_screen(told, { holding = false } = {}) {
+  const address = `/api/picture/${told.number}`;
+  if ($("picture").getAttribute("src") !== address) {
+    const picture = new Image();
+    picture.src = address;
+    try {
+      await picture.decode();
+    } catch {
+      return; // there is a newer one by now
+    }
+    if (held && !holding) return; // meanwhile somebody has said stop
+    $("picture").src = address;
   }
-  $("picture").src = picture.src;
   $("glass").style.setProperty("--aspect", told.size[0] / told.size[1]);
   screen = told;
   anew = false;
@@ -110,6 +155,7 @@ async function show_screen(told) {
     return mark;
   }));
   $("hover").hidden = true;
+  show_held();
   const same = selected && told.nodes.find((node) =>
     node.id === selected.id && node.class === selected.class && node.box.join() === selected.box.join());
   if (selected) await select(same ?? null, { quietly: same && same.text === selected.text });
@@ -173,11 +219,16 @@ async function select(node, { quietly = false } = {}) {
   selected = node;
   $("chosen").hidden = !node;
   $("something").hidden = !node;
+  $("something").dataset.index = node?.index ?? "";
   $("nothing").hidden = !!node;
   if (!node) return;
   place($("chosen"), node.box);
   const way = [];
   for (let up = node; up; up = parent(up)) way.unshift(up);
+  const button = node.states.includes("clickable") ? null
+    : way.findLast((each) => each.states.includes("clickable") && each !== node);
+  $("around").hidden = !button;
+  $("around").firstChild.onclick = () => select(button);
   $("path").replaceChildren(...way.slice(-5).map((each) =>
     el("button", { type: "button", textContent: `${short(each.class)} ›`, onclick: () => select(each) })));
   const facts = [
@@ -188,13 +239,16 @@ async function select(node, { quietly = false } = {}) {
   $("facts").replaceChildren(...facts.flatMap(([key, value]) =>
     [el("dt", { textContent: key }), el("dd", { textContent: value })]));
   if (quietly) return;
+  const mine = (selections += 1);
+  $("candidates").dataset.index = "";
   try {
-    found = await get(`/api/candidates/${screen.number}/${node.index}`);
+    const told = await get(`/api/candidates/${screen.number}/${node.index}`);
+    if (mine !== selections || !selected) return; // something else is pointed at by now
+    found = told;
+    show_candidates();
   } catch (error) {
-    if (selected === node) notice(error.message, true);
-    return;
+    if (mine === selections) notice(error.message, true);
   }
-  if (selected === node) show_candidates();
 }
 
 const GRADES = { good: "稳 good", fair: "可用 fair", poor: "险 poor" };
@@ -211,6 +265,7 @@ function show_candidates() {
         el("li", {}, `${counts} `, el("i", { lang: "en", textContent: `${each.here} here` + (each.screens ? `, on ${each.elsewhere} of ${each.screens} others` : "") }))));
     return el("li", {}, label);
   }));
+  $("candidates").dataset.index = selected.index;
   $("hand").value = "";
 }
 
@@ -223,7 +278,10 @@ function chosen() {
 async function tap() {
   if (!selected) return;
   const done = await act("touch", { number: screen.number, index: selected.index });
-  if (done) await select(null);
+  if (!done) return;
+  held = false;
+  show_held();
+  await select(null);
 }
 $("tap").addEventListener("click", tap);
 
@@ -321,7 +379,7 @@ function show_tasks() {
         el("span", { className: "count", textContent: task.missing ? `${done} / ${wanted.length}` : `✓ ${done}` })),
       task.on_web ? el("p", { className: "soft", textContent: "网页里的元素这里指不了 / elements of web pages cannot be pointed at here" }) : "",
       el("ul", {}, ...task.needs.map((need) => el("li", {}, el("button", {
-        type: "button", textContent: (need.kind === "barrier" ? "⛔ " : "") + need.name,
+        type: "button", textContent: (need.kind === "barrier" ? "关卡 barrier: " : "") + need.name,
         className: `${need.done ? "done" : ""} ${need.optional ? "optional" : ""}`,
         title: need.done ? (state.elements[need.name] ?? []).join("  ") : need.optional ? "有才写 / only where the App has it" : "还没有 / missing",
         onclick: () => fill_in(need),
