@@ -28,7 +28,6 @@ from tests.inspector import Inspection, Person, project
 pytestmark = needs_chromium
 
 MOBILE = "13800000000"
-LOG_IN = f'run: {{scenario: log_in, with: {{mobile: "{MOBILE}"}}}}'
 
 
 @dataclass(frozen=True)
@@ -226,7 +225,7 @@ def home(person: Person) -> None:
 
 def licences(person: Person) -> None:
     home(person)
-    person.run("tap: home.licences", LOG_IN)
+    person.tap(id="home_service_licences")  # the registration has logged in
     person.name("licences.social_card", id="licence_social_card")
     person.tap(id="licence_social_card")
     person.name("licence.title", id="licence_title")

@@ -28,7 +28,7 @@ from harness.guarded_driver import GuardedDriver
 from harness.hierarchy import box_of
 from harness.inspect.candidates import Candidate, candidates
 from harness.inspect.checklist import TaskUses, checklist, read_uses
-from harness.inspect.files import ProfileFile, read_steps, read_task, save_task
+from harness.inspect.files import ProfileFile, as_typed, read_steps, read_task, save_task
 from harness.inspect.profile_text import (
     plain_locator,
     with_entry,
@@ -461,7 +461,10 @@ class Bench:
             UsageError: something is wrong with them.
         """
         document = read_steps(text)
-        self._check(document)
+        try:
+            self._check(document)
+        except InvalidFile as exc:
+            raise as_typed(exc, text) from exc
         planned = tuple(_without_goal(expand(document, self._project.shared)))
         with self._at_work(Words(zh="执行步骤", en="running the step")):
             kind = self._shot_kind()

@@ -128,7 +128,9 @@ def _by_xpath(xpath: str, screen: Sequence[etree._Element]) -> list[etree._Eleme
         found = screen[0].getroottree().xpath(xpath)
     except etree.XPathError:
         return []
-    return [each for each in found if isinstance(each, etree._Element)] if found else []
+    if not isinstance(found, list):  # a number, a text
+        return []
+    return [each for each in found if isinstance(each, etree._Element)]
 
 
 # --- the ways -------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ Read = TypeVar("Read")
 
 HEAD = "id: step\ntitle: {zh: 步骤}\nsteps:\n"
 """What makes shared steps of a few steps alone."""
+STEP = "step"
+"""How mistakes call the place where they are typed."""
 
 
 class ChangedOnDisk(UsageError):
@@ -141,21 +143,30 @@ def read_steps(text: str) -> Document[Scenario]:
     Raises:
         InvalidFile: with all mistakes, by their place in the text.
     """
-    dash = "" if text.lstrip().startswith("-") else "- "
+    written = f"{HEAD}{_dash(text)}{text}\n"
     try:
-        steps = _load_apart(
-            load_shared, f"{HEAD}{dash}{text}\n", Path(SCENARIOS, SHARED, "step.yaml")
-        )
+        steps = _load_apart(load_shared, written, Path(SCENARIOS, SHARED, "step.yaml"))
     except InvalidFile as exc:
-        raise InvalidFile(_as_typed(each, len(dash)) for each in exc.problems) from exc
-    return Document(_only(steps.value), "step", steps.tree)
+        raise as_typed(exc, text) from exc
+    return Document(_only(steps.value), STEP, steps.tree)
 
 
-def _as_typed(problem: Problem, dash: int) -> Problem:
-    """A mistake at its place in what was typed."""
+def as_typed(invalid: InvalidFile, text: str) -> InvalidFile:
+    """The mistakes of steps at their places in what was typed; those of other files as they are."""
+    return InvalidFile(_at_home(each, len(_dash(text))) for each in invalid.problems)
+
+
+def _at_home(problem: Problem, dash: int) -> Problem:
+    if problem.path not in (STEP, f"{SCENARIOS}/{SHARED}/step.yaml"):
+        return problem
     line = max(1, problem.line - HEAD.count("\n"))
-    column = problem.column - (dash if line == 1 else 0)
-    return Problem("step", line, max(1, column), problem.field, problem.message)
+    column = max(1, problem.column - (dash if line == 1 else 0))
+    return Problem(STEP, line, column, problem.field, problem.message)
+
+
+def _dash(text: str) -> str:
+    """What makes an item of a step that stands alone."""
+    return "" if text.lstrip().startswith("-") else "- "
 
 
 def _only(steps: SharedSteps) -> Scenario:

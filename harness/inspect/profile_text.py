@@ -75,13 +75,14 @@ def with_entry(text: str, key: str, name: str, value: Any) -> str:
     root = _tree(text)
     line, found = f"{name}: {written(value)}", root.entry(key)
     wanted = dict(as_plain(root))
-    if name in wanted.get(key, {}):
-        raise UsageError(f"{key}.{name} is in the profile already")
-    wanted[key] = {**wanted.get(key, {}), name: value}
     if found is None:
+        wanted[key] = {name: value}
         return _held(_appended(text, key, f"  {line}"), wanted, f"{key}: {line}")
     if not isinstance(found.value, yaml_source.Mapping):
         raise _by_hand(f"{key}: {line}")
+    if found.value.entry(name) is not None:
+        raise UsageError(f"{key}.{name} is in the profile already")
+    wanted[key] = {**wanted[key], name: value}
     lines = text.splitlines(keepends=True)
     place = found.value.place
     written_there = lines[place.line - 1]
@@ -102,14 +103,14 @@ def with_item(text: str, key: str, item: Any) -> str:
     """
     root = _tree(text)
     found, wanted = root.entry(key), dict(as_plain(root))
-    if item in wanted.get(key, ()):
-        raise UsageError(f"{key} has this already: {written(item)}")
     by_hand = f"{key}: [{written(item)}]"
     if found is None:
         wanted[key] = (item,)
         return _held(_appended(text, key, f"  - {written(item)}"), wanted, by_hand)
     if not _is_list(found.value):
         raise _by_hand(by_hand)
+    if item in wanted[key]:
+        raise UsageError(f"{key} has this already: {written(item)}")
     lines, place = text.splitlines(keepends=True), found.value.place
     wanted[key] = (item, *wanted[key])
     written_there = lines[place.line - 1]
