@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,6 +31,7 @@ COMES_WITHIN_MS = 15_000
 ANSWERS_WITHIN_MS = 3_000
 GLANCES_EVERY_MS = 50
 TRIES = 4
+STILL_MS = 800
 HAS_MOVED = 409
 CLIMBS = 8
 """Levels from the innermost element to the one that is meant, at most."""
@@ -52,6 +54,7 @@ class Inspection:
     """`python -m harness inspect` as a process."""
 
     def __init__(self, root: Path, *options: str) -> None:
+        self.root = root
         command = (sys.executable, "-m", "harness", "inspect", "--no-browser")
         self._process = subprocess.Popen(
             (*command, "--project", str(root), *options),
@@ -101,7 +104,7 @@ class Person:
         """What the page would be told."""
         return self.page.request.get(f"{self._base}api/{what}").json()
 
-    def see(self, **what: str) -> Node | None:
+    def see(self, **what: object) -> Node | None:
         """The first element that is like this on the screen that the page shows."""
         number = (self.page.locator("#picture").get_attribute("src") or "").rpartition("/")[2]
         answer = self.page.request.get(f"{self._base}api/screen/{number}")
@@ -109,7 +112,7 @@ class Person:
         like = (node for node in nodes if all(node[key] == value for key, value in what.items()))
         return next(like, None)
 
-    def wait(self, **what: str) -> Node:
+    def wait(self, **what: object) -> Node:
         """Waits for an element."""
         assert self._come(lambda: self.see(**what)), f"{what} has not come"
         return self.see(**what) or self.wait(**what)
@@ -120,6 +123,15 @@ class Person:
                 return True
             self.page.wait_for_timeout(GLANCES_EVERY_MS)
         return False
+
+    def let_settle(self) -> None:
+        """Waits until the picture stays as it is for a while."""
+        last, since = "", 0
+        while since < STILL_MS:
+            self.page.wait_for_timeout(GLANCES_EVERY_MS)
+            now = self.page.locator("#picture").get_attribute("src") or ""
+            since = since + GLANCES_EVERY_MS if now == last else 0
+            last = now
 
     def scroll_to(self, **what: str) -> None:
         """Swipes up until an element is there, all of it."""
@@ -135,7 +147,7 @@ class Person:
 
     # --- pointing and naming
 
-    def point(self, **what: str) -> None:
+    def point(self, **what: object) -> None:
         """Clicks an element, and climbs to it where another lies in its middle."""
         for _ in range(TRIES):  # the screen may move away under the mouse, as under a person's
             node = self.wait(**what)
@@ -144,7 +156,7 @@ class Person:
                 if self._holds("#something", node):
                     break
                 self.page.keyboard.press("ArrowUp")
-            if self._come(lambda node=node: self._holds("#candidates", node), ANSWERS_WITHIN_MS):
+            if self._come(partial(self._holds, "#candidates", node), ANSWERS_WITHIN_MS):
                 return
         raise AssertionError(f"{what} was not to be pointed at")
 
@@ -196,7 +208,7 @@ class Person:
 
     # --- acting
 
-    def tap(self, **what: str) -> None:
+    def tap(self, **what: object) -> None:
         """Points at an element and taps it."""
         for _ in range(TRIES):
             self.point(**what)
@@ -213,6 +225,15 @@ class Person:
     def back(self) -> None:
         """Presses the back key."""
         self._acts(self.page.get_by_label("返回 back").click)
+
+    def begin_afresh(self) -> None:
+        """Begins to record a walk, which begins with a fresh App."""
+        self.page.click("#tab-walk")
+        record = self.page.locator("#record")
+        if record.get_attribute("aria-pressed") == "true":
+            self._acts(record.click)
+            expect(record).to_have_attribute("aria-pressed", "false")
+        self._acts(record.click)
 
     def run(self, *steps: str) -> None:
         """Runs steps from where the App is, and sees that they were done."""

@@ -10,6 +10,7 @@ from harness.model import ByClass, ById, ByText, ByXPath, Matches, name_target
 from harness.personal import find
 
 PACKAGE = "com.example.city"
+KEYS = {"id": "resource-id", "description": "content-desc"}
 
 
 def screen(*inside: str) -> list[etree._Element]:
@@ -18,19 +19,19 @@ def screen(*inside: str) -> list[etree._Element]:
 
 def node(tag: str = "TextView", *inside: str, **attributes: str) -> str:
     """An element as UiAutomator describes one; `id` is in the App's package."""
-    given = {"package": PACKAGE, "class": f"android.widget.{tag}", "bounds": "[0,0][9,9]"}
-    if "id" in attributes:
-        given["resource-id"] = f"{PACKAGE}:id/{attributes.pop('id')}"
-    if "description" in attributes:
-        given["content-desc"] = attributes.pop("description")
-    made = etree.Element(f"android.widget.{tag}", {**given, **attributes})
+    made = etree.Element(f"android.widget.{tag}")
+    made.set("package", PACKAGE)
+    made.set("class", f"android.widget.{tag}")
+    made.set("bounds", "[0,0][9,9]")
+    for key, value in attributes.items():
+        said = f"{PACKAGE}:id/{value}" if key == "id" else value
+        made.set(KEYS.get(key, key), said)
     made.extend(each for part in inside for each in elements(f"<x>{part}</x>")[0])
     return etree.tostring(made, encoding="unicode")
 
 
 def of(there: list[etree._Element], **attributes: str) -> tuple[Candidate, ...]:
-    keys = {"id": "resource-id", "description": "content-desc"}
-    wanted = {keys.get(key, key): value for key, value in attributes.items()}
+    wanted = {KEYS.get(key, key): value for key, value in attributes.items()}
     return candidates(
         next(e for e in there if all(str(e.get(k, "")).endswith(v) for k, v in wanted.items()))
     )

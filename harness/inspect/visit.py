@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from harness.clock import Clock
 from harness.door import listen, serve
-from harness.driver import Driver
 from harness.errors import UsageError
 from harness.inspect.bench import Bench, Phone
 from harness.inspect.files import ProfileFile
@@ -67,12 +66,18 @@ def visit(
     """
     (device,) = wish.asked.devices_of(project)
     file = None
+    if wish.new_app in {*project.profiles, *project.broken}:
+        raise UsageError(
+            f"--new-app {wish.new_app}: it has a profile already; use --app {wish.new_app}"
+        )
     if not wish.new_app:
         file = ProfileFile.read(project.root, wish.asked.apps_of(project, device)[0])
     run = f"inspect-{os.getpid()}"
     holder = Holder(run=run, worker="inspect", process=os.getpid())
     devices = project.devices.devices
-    with ExitStack() as stack:
+    # CI's stop ends as tidily as Ctrl-C: else nothing below would be closed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.callback(forget_run, run)
         sessions = stack.enter_context(Sessions(devices, _outfit(project, clock)))
         leases = stack.enter_context(
@@ -80,22 +85,16 @@ def visit(
         )
         phone = leases.phone(device)
         driver = sessions.driver(phone)
-        file = file or _create(project, wish.new_app, which_package, driver)
+        file = file or ProfileFile.create(
+            project.root, wish.new_app, which_package(driver.package())
+        )
         bench = Bench(
             project, Phone(device, phone), file, sessions, clock, allow_commit=wish.allow_commit
         )
         if driver.app_state(file.profile.android.package) != "foreground":
             driver.launch(file.profile.android.package, file.profile.android.activity)
         address = listen("127.0.0.1", 0, COMMAND)
-        # CI's stop ends as tidily as Ctrl-C: else nothing below would be closed.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         serve(application(bench, address.door), address, lambda: ready(address.url))
-
-
-def _create(project: Project, app: Name, which_package: Ask, driver: Driver) -> ProfileFile:
-    if app in {*project.profiles, *project.broken}:
-        raise UsageError(f"--new-app {app}: it has a profile already; use --app {app}")
-    return ProfileFile.create(project.root, app, which_package(driver.package()))
 
 
 def _outfit(project: Project, clock: Clock) -> Outfit:

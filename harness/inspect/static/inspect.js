@@ -2,8 +2,8 @@
 const $ = (id) => document.getElementById(id);
 const PAUSE_MS = 350;
 const HIDDEN_PAUSE_MS = 1500;
-const WATCHED_PAUSE_MS = 60; // for so long after something was done:
-const WATCHED_MS = 4000;
+const WATCHED_PAUSE_MS = 100; // for so long after something was done:
+const WATCHED_MS = 2500;
 const MOVES = ["touch", "press", "record"]; // what may change the screen of the phone
 
 let state = null; // what the profile says, what the tasks need, the walk
@@ -305,12 +305,16 @@ const NAMELESS = ["waiting", "errors", "maintenance", "commits", "mask"];
 
 function show_kind() {
   $("more").hidden = as() !== "barrier";
+  for (const label of document.querySelectorAll("#more .code"))
+    label.hidden = !["sms_code", "password", "id_document"].includes($("barrier-kind").value);
   $("name").hidden = NAMELESS.includes(as());
   if (as() !== "interruption") pending = null;
   $("pending").hidden = !pending;
   if (pending) $("pending").textContent = `${pending.name}: ${pending.seen}，现在点关闭它的按钮 / now point at the button that sends it away`;
 }
 for (const radio of document.querySelectorAll("input[name=as]")) radio.addEventListener("change", show_kind);
+
+$("barrier-kind").addEventListener("change", show_kind);
 
 $("add").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -322,9 +326,10 @@ $("add").addEventListener("submit", async (event) => {
   let done = null;
   if (as() === "element") done = await act("name", { name, locators });
   else if (as() === "barrier") {
-    const into = $("into").value.trim();
+    const asks = !document.querySelector("#more .code").hidden;
+    const into = asks ? $("into").value.trim() : "";
     done = await act("barrier", {
-      name, kind: $("barrier-kind").value, seen: first, inbox: $("inbox").value,
+      name, kind: $("barrier-kind").value, seen: first, inbox: asks ? $("inbox").value : "",
       ...(into ? { into } : {}),
     });
   } else if (as() === "interruption") {
@@ -336,7 +341,7 @@ $("add").addEventListener("submit", async (event) => {
   } else done = await act("sign", { key: as(), locator: first });
   if (!done) return;
   notice(`已写入 written: ${name || as()}`);
-  $("name").value = "";
+  for (const field of ["name", "into", "inbox"]) $(field).value = "";
   document.querySelector("input[value=element]").checked = true;
   show_kind();
 });
@@ -391,10 +396,10 @@ function show_tasks() {
 
 function fill_in(need) {
   document.querySelector(`input[value=${need.kind}]`).checked = true;
-  show_kind();
   $("name").value = need.name;
   if (need.kind === "barrier" && [...$("barrier-kind").options].some((each) => each.value === need.name))
     $("barrier-kind").value = need.name;
+  show_kind();
   if (!selected) notice("再在屏幕上点它 / now click it on the screen");
 }
 
