@@ -214,6 +214,7 @@ class Person:
             self.point(**what)
             if self._answers(lambda: self.page.click("#tap")).status != HAS_MOVED:
                 return
+            self.let_settle()
         raise AssertionError(f"{what} never stood still")
 
     def type(self, text: str, **what: str) -> None:
@@ -234,6 +235,7 @@ class Person:
             self._acts(record.click)
             expect(record).to_have_attribute("aria-pressed", "false")
         self._acts(record.click)
+        self.let_settle()  # what is shown may still be of before
 
     def run(self, *steps: str) -> None:
         """Runs steps from where the App is, and sees that they were done."""

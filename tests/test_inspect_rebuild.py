@@ -14,15 +14,17 @@ from harness.clock import VirtualClock
 from harness.evidence import Evidence
 from harness.load import load_scenario
 from harness.model import AttemptRecord
+from harness.phone.afflict import plant as afflict
 from harness.phone.apps import load
 from harness.phone.device import Phone
 from harness.phone.server import serving
+from harness.phone.trouble import Trouble
 from harness.plan import plan
 from harness.project import read_project, scenario_files
 from harness.runner import run_attempt
 from harness.stage import Task
 from tests.browser import launch, needs_chromium
-from tests.editions import METRICS
+from tests.editions import COMMAND_S, METRICS
 from tests.inspector import Inspection, Person, project
 
 pytestmark = needs_chromium
@@ -354,6 +356,7 @@ def run_all(root: Path) -> dict[str, AttemptRecord]:
         return f"{len(kept)}.{suffix}"
 
     phone = Phone(load(("sample_city",)), clock, metrics=METRICS, attended=True)
+    afflict(phone, "phone", Trouble("slow_device", seconds=COMMAND_S))
     with serving(phone, pause=clock.sleep) as url, Evidence(keep) as evidence:
         driver = open_session(url, {})
         records = {
