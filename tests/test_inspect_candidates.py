@@ -94,7 +94,10 @@ def test_the_same_id_on_another_screen_is_no_stranger() -> None:
 
 def test_a_title_whose_words_change_is_content_and_no_label() -> None:
     here, other = screen(node(id="title", text="公积金")), screen(node(id="title", text="居住证"))
-    text = next(each for each in candidates(here[1], [other]) if each.locator.tag == "text")
+    best, *others = candidates(here[1], [other])
+    assert best.locator == ById(id="title")
+    assert "does not tell the page" in why(best)
+    text = next(each for each in others if each.locator.tag == "text")
     assert "content, not a label" in why(text)
 
 

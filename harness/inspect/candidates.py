@@ -261,6 +261,14 @@ def _against_wording(
                     en="looks generated: each build may have another",
                 ),
             )
+        if _says_else_elsewhere(target, others):
+            yield (
+                0,
+                Words(
+                    zh="别的屏上也有这个标识，写着别的：认不出是哪一页",
+                    en="it says something else on other screens: it does not tell the page",
+                ),
+            )
         return
     if not isinstance(locator, ByText | ByDescription):
         return
