@@ -93,7 +93,7 @@ def draft(walk: Walk, profile: AppProfile, about: About) -> str:
     head = [
         "# yaml-language-server: $schema=../../docs/schema/scenario.schema.json",
         f"id: {about.id}",
-        f"title: {{zh: {written(about.title_zh)}, en: {written(about.title_en)}}}",
+        f"title: {written(_title(about))}",
         f"goal: {_goal(about)}".rstrip() + ("" if about.goal else NO_GOAL),
         f"life_event: {about.life_event}",
         f"kind: {about.kind}",
@@ -109,6 +109,10 @@ def draft(walk: Walk, profile: AppProfile, about: About) -> str:
 
 
 NO_GOAL = "    # 看到什么才算完成 / the element that is seen when it is done"
+
+
+def _title(about: About) -> dict[str, str]:
+    return {"zh": about.title_zh, **({"en": about.title_en} if about.title_en else {})}
 
 
 def _goal(about: About) -> str:
