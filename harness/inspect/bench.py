@@ -8,7 +8,6 @@ here what it means there. Pictures stay in memory, and go to the page alone.
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -53,7 +52,7 @@ from harness.model import (
     phones_of,
 )
 from harness.pace import Pace, begun_before, say_minutes, waits_s
-from harness.personal import is_resident_id
+from harness.personal import find, star
 from harness.plan import GOAL, expand
 from harness.problem import InvalidFile
 from harness.project import Project, read_project, scenario_files
@@ -67,6 +66,10 @@ from harness.yaml_source import as_plain, read_source
 
 SWIPE_SHARE = 0.6
 """Of the screen, as `swipe: up` has it."""
+FICTIONAL = "1380000000"
+"""How the mobile numbers begin that tasks may have."""
+OF_OFFICES = frozenset({"landline", "credit_code"})
+"""What of personal data may as well be an office's: a task may state it."""
 SHOTS = 20
 """Screens that can be gone back to."""
 GLANCES_FOR_S = 0.05
@@ -527,11 +530,14 @@ class Bench:
             UsageError: something is wrong with it, or there is such a file.
         """
         self._check(read_task(text))
-        if any(map(is_resident_id, re.findall(r"\d{17}[\dXx]", text))):
-            raise UsageError(
-                "任务里有一个有效的身份证号，不保存；请换成虚构的 / there is a valid ID number in "
-                "the task: it is not saved; write a fictional one"
-            )
+        for span in find(text):
+            said = text[span.start : span.end]
+            if span.kind not in OF_OFFICES and not said.startswith(FICTIONAL):
+                raise UsageError(
+                    f"任务里有个人信息 {star(said)}，不保存；请换成虚构的，手机号用 {FICTIONAL}0 / "
+                    f"there is personal data in the task, {star(said)}: it is not saved; write "
+                    f"something fictional, of mobile numbers {FICTIONAL}0"
+                )
         path = save_task(self._project.root, text)
         self.read_tasks()
         return path.relative_to(self._project.root).as_posix()
