@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import webbrowser
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from harness.clock import SystemClock
 from harness.doctor import works
 from harness.doctor_visit import examine
 from harness.errors import HarnessError
+from harness.inspect.visit import Wish, visit
 from harness.load import load_scenario
 from harness.model import RunRecord, SimulatedDevice
 from harness.ocr import INSTALL, is_installed, reader
@@ -175,6 +177,46 @@ def _begun_before(project: Project) -> dict[str, tuple[float, ...]]:
     now = SystemClock().now()
     packages = {each.value.android.package for each in project.profiles.values()}
     return {package: begun_before(package, now) for package in packages}
+
+
+@app.command()
+def inspect(
+    device: Annotated[
+        str, typer.Option(help="A device of devices.yaml; the default one unless given.")
+    ] = "",
+    app_id: Annotated[
+        str, typer.Option("--app", metavar="ID", help="An App of scenarios/apps/.")
+    ] = "",
+    new_app: Annotated[
+        str, typer.Option(metavar="ID", help="An App that has no profile yet: one is begun.")
+    ] = "",
+    package: Annotated[
+        str, typer.Option(help="The new App's; the one in front is offered unless given.")
+    ] = "",
+    allow_commit: Annotated[
+        bool, typer.Option("--allow-commit", help="Tap commit points of a sandbox App.")
+    ] = False,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    root: Annotated[Path, typer.Option("--project", help="Whose files are edited.")] = PROJECT,
+) -> None:
+    """Show a phone in the browser: name elements, run steps, record a task; ends with Ctrl-C."""
+    project = read_project(root)
+    asked = Asked((device,) if device else (), (app_id,) if app_id else ())
+    asked.check(project)
+    visit(
+        project,
+        Wish(asked, new_app=new_app, allow_commit=allow_commit),
+        SystemClock(),
+        which_package=lambda front: package or typer.prompt("包名 package", default=front),
+        ready=lambda url: _show_page(url, open_it=browser),
+        tell=typer.echo,
+    )
+
+
+def _show_page(url: str, *, open_it: bool) -> None:
+    typer.echo(f"检查 inspect: {url}\n按 Ctrl-C 结束 / Ctrl-C ends it")
+    if open_it:
+        webbrowser.open(url)
 
 
 @app.command("audit-privacy")

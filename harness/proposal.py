@@ -27,7 +27,7 @@ def propose(profile: Document[AppProfile], text: str, likeness: Likeness) -> str
     """
     before = text.splitlines(keepends=True)
     line, column = profile.place("elements", likeness.element)
-    after = _with(before, line - 1, column - 1, flow(likeness.locator))
+    after = locator_first(before, line - 1, column - 1, flow(likeness.locator))
     names = (f"a/{profile.path}", f"b/{profile.path}")
     return "".join(difflib.unified_diff(before, after, *names))
 
@@ -38,8 +38,8 @@ def flow(locator: Locator) -> str:
     return f"{{{key}: {json.dumps(value, ensure_ascii=False)}}}"
 
 
-def _with(lines: Sequence[str], line: int, column: int, locator: str) -> list[str]:
-    """The lines with a locator put first into the list that is at a place, or below its key."""
+def locator_first(lines: Sequence[str], line: int, column: int, locator: str) -> list[str]:
+    """The lines with a locator put first into the list at a place, or below its key there."""
     written = lines[line]
     if written[column : column + 1] == "[":
         mended = written[: column + 1] + locator + ", " + written[column + 1 :]

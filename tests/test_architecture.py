@@ -43,9 +43,14 @@ ROOMS = {
     "yaml": {"harness.yaml_source", "harness.yaml_errors"},
     "lark": {"harness.phone.uiselector", "harness.phone.android.shell_language"},
     "apkInspector": {"harness.phone.android.apk"},
-    "starlette": {"harness.phone.protocol", "scoring.review.server"},
+    "starlette": {
+        "harness.door",
+        "harness.inspect.server",
+        "harness.phone.protocol",
+        "scoring.review.server",
+    },
     "websocket": {"harness.phone.web"},
-    "uvicorn": {"harness.phone.server", "scoring.review.server"},
+    "uvicorn": {"harness.door", "harness.phone.server"},
     "statsmodels": {"scoring.measures", "scoring.differences", "scoring.sample_size"},
     "scipy": {"scoring.measures", "scoring.differences", "scoring.index", "scoring.weights"},
     "pyarrow": {"scoring.pack"},
@@ -100,6 +105,7 @@ def test_there_is_no_circle(graph: grimp.ImportGraph) -> None:
 def test_packages_re_export_nothing(graph: grimp.ImportGraph) -> None:
     for package in (
         "harness",
+        "harness.inspect",
         "harness.processes",
         "harness.phone",
         "harness.phone.android",
@@ -112,6 +118,7 @@ def test_packages_re_export_nothing(graph: grimp.ImportGraph) -> None:
 
 PACKAGES = (
     "harness",
+    "harness.inspect",
     "harness.phone",
     "harness.phone.android",
     "scoring",

@@ -1,0 +1,130 @@
+"""The page of an inspection in Chromium: pointing, holding, recording, trying."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from harness.inspect.files import ProfileFile
+from harness.load import load_scenario
+from tests.browser import AXE, launch, needs_axe, needs_chromium
+from tests.inspector import ROOT, Inspection, Person, project
+
+pytestmark = needs_chromium
+
+PROFILE = (ROOT / "scenarios" / "apps" / "sample_city.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launch(playwright, tmp_path_factory.mktemp("browser"))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def inspection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspection]:
+    with Inspection(project(tmp_path_factory.mktemp("project"), PROFILE)) as inspection:
+        yield inspection
+
+
+@pytest.fixture
+def person(browser: Browser, inspection: Inspection) -> Iterator[Person]:
+    context = browser.new_context(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+    yield Person(context.new_page(), inspection.url)
+    context.close()
+
+
+def test_a_walk_is_recorded_tried_and_saved(person: Person, inspection: Inspection) -> None:
+    page = person.page
+    person.begin_afresh()
+    expect(page.locator("#moves li")).to_have_text(["launch✕"])
+    person.tap(text="同意并继续")
+    person.tap(id="home_elder")
+    person.wait(id="elder_call")
+    page.click("#record")
+    said = ["launch✕", "tap: privacy.agree✕", "tap: home.elder✕"]
+    expect(page.locator("#moves li")).to_have_text(said)
+    page.fill("#about-id", "elder_mode_again")
+    page.fill("#about-event", "elderly")
+    page.click("#about button")
+    expect(page.locator("#draft")).to_have_value(re.compile("goal:    # 看到什么"))
+    page.click("#check")
+    expect(page.locator("#tried pre")).to_contain_text("scenarios/elderly/elder_mode_again.yaml:4:")
+    page.fill("#about-goal", "elder.call")
+    page.click("#about button")
+    expect(page.locator("#draft")).to_have_value(re.compile("goal: elder.call"))
+    page.click("#try")
+    expect(page.locator("#tried h4")).to_contain_text("completed", timeout=60_000)
+    expect(page.locator("#tried img")).to_have_count(4)
+    page.click("#keep")
+    expect(page.locator("#tried")).to_contain_text("scenarios/elderly/elder_mode_again.yaml")
+    path = inspection.root / "scenarios" / "elderly" / "elder_mode_again.yaml"
+    assert load_scenario(path, root=inspection.root).value.goal.visible == "elder.call"
+
+
+def test_a_pop_up_is_a_sign_and_what_sends_it_away(person: Person, inspection: Inspection) -> None:
+    page = person.page
+    person.begin_afresh()
+    person.point(id="dialog_title")
+    person.use_as("interruption")
+    page.fill("#name", "privacy_dialog")
+    page.click("#save")
+    expect(page.locator("#pending")).to_contain_text("{id: dialog_title}")
+    person.point(id="privacy_refuse")
+    person.add("privacy_dialog")
+    (one,) = ProfileFile.read(inspection.root, "sample_city").profile.interruptions
+    assert one.model_dump() == {
+        "name": "privacy_dialog",
+        "seen": {"id": "dialog_title"},
+        "dismiss": {"id": "privacy_refuse"},
+    }
+
+
+def test_what_has_gone_can_be_gone_back_to(person: Person) -> None:
+    page = person.page
+    person.begin_afresh()
+    person.wait(id="privacy_agree")
+    person.tap(id="privacy_agree")
+    person.wait(id="home_search")
+    page.click("#freeze")
+    while person.see(id="privacy_agree") is None:
+        before = page.locator("#picture").get_attribute("src") or ""
+        page.click("#older")
+        expect(page.locator("#picture")).not_to_have_attribute("src", before)
+    person.point(id="privacy_agree")
+    expect(page.locator("#candidates code").first).to_have_text("{id: privacy_agree}")
+    page.click("#tap")
+    expect(page.locator("#notice")).to_contain_text("没有点")
+
+
+def test_a_label_leads_to_its_button_and_keys_lead_on(person: Person) -> None:
+    page = person.page
+    person.begin_afresh()
+    person.tap(text="同意并继续")
+    person.point(text="搜服务、搜政策，如“居住证”")
+    page.click("#around button")
+    expect(page.locator("#facts")).to_contain_text("home_search")
+    page.locator("#glass").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#around")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    person.wait(id="search_input")
+
+
+@needs_axe
+def test_the_page_can_be_used_by_everybody(browser: Browser, inspection: Inspection) -> None:
+    context = browser.new_context(viewport={"width": 900, "height": 900}, bypass_csp=True)
+    person = Person(context.new_page(), inspection.url)
+    page = person.page
+    node = person.ask("screen")["nodes"][-1]
+    person.point(index=node["index"])
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa']})")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    context.close()

@@ -1,0 +1,382 @@
+"""The inspection behind its page, on the simulated phone in virtual time: what it does, refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from harness.appium_driver import open_session
+from harness.clock import VirtualClock
+from harness.door import Door
+from harness.driver import Driver
+from harness.errors import SessionLost, UsageError
+from harness.inspect.bench import Bench
+from harness.inspect.bench import Phone as Names
+from harness.inspect.files import ProfileFile
+from harness.inspect.server import application
+from harness.load import load_scenario
+from harness.phone.apps import load
+from harness.phone.device import Phone
+from harness.phone.server import serving
+from harness.project import read_project
+from tests.editions import METRICS
+from tests.inspector import EMPTY, ROOT, project
+
+TOKEN, HOST = "t0ken-of-the-test", "127.0.0.1:8123"
+PACKAGE = "com.example.samplecity"
+PROFILE = (ROOT / "scenarios" / "apps" / "sample_city.yaml").read_text(encoding="utf-8")
+
+
+@dataclass
+class Session:
+    """The open session of the one phone, until it is said to be lost."""
+
+    open: Driver
+    lost: bool = False
+    discarded: list[str] = field(default_factory=list)
+
+    def driver(self, name: str) -> Driver:
+        if self.lost:
+            raise SessionLost(f"{name} has gone")
+        return self.open
+
+    def discard(self, name: str) -> None:
+        self.discarded.append(name)
+
+    def diagnose(self, name: str) -> str:
+        return ""
+
+
+@dataclass
+class Served:
+    """A bench behind its server, and what a test looks at beside it."""
+
+    root: Path
+    client: TestClient
+    clock: VirtualClock
+    session: Session
+
+    @property
+    def profile(self) -> Path:
+        return self.root / "scenarios" / "apps" / "sample_city.yaml"
+
+    def get(self, what: str) -> Any:
+        answer = self.client.get(f"/api/{what}")
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def ask(self, what: str, **said: Any) -> Any:
+        headers = {"origin": f"http://{HOST}", "content-type": "application/json"}
+        return self.client.post(f"/api/do/{what}", content=json.dumps(said), headers=headers)
+
+    def do(self, what: str, **said: Any) -> Any:
+        answer = self.ask(what, **said)
+        assert answer.is_success, answer.text
+        self.clock.sleep(2)
+        return answer.json()["result"]
+
+    def see(self, **what: str) -> tuple[int, int]:
+        """The number of the screen and the place of the first element that is like this."""
+        told = self.get("screen")
+        like = (n for n in told["nodes"] if all(n[k] == v for k, v in what.items()))
+        return told["number"], next(like)["index"]
+
+    def touch(self, text: str | None = None, **what: str) -> None:
+        number, index = self.see(**what)
+        self.do("touch", number=number, index=index, **({} if text is None else {"text": text}))
+
+
+def serve(root: Path, session: Session, clock: VirtualClock) -> Served:
+    file = ProfileFile.read(root, "sample_city")
+    bench = Bench(read_project(root), Names("phone", "phone"), file, session, clock)
+    door = Door(frozenset({HOST}), "http", TOKEN, "python -m harness inspect")
+    client = TestClient(
+        application(bench, door), base_url=f"http://{HOST}", cookies={door.cookie: TOKEN}
+    )
+    return Served(root, client, clock, session)
+
+
+@pytest.fixture
+def session() -> Iterator[tuple[Session, VirtualClock]]:
+    clock = VirtualClock()
+    phone = Phone(load(("sample_city",)), clock, metrics=METRICS, attended=True)
+    with serving(phone, pause=clock.sleep) as url:
+        driver = open_session(url, {})
+        driver.launch(PACKAGE, None)
+        clock.sleep(3)
+        yield Session(driver), clock
+        driver.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path, session: tuple[Session, VirtualClock]) -> Served:
+    return serve(project(tmp_path, PROFILE), *session)
+
+
+@pytest.fixture
+def empty(tmp_path: Path, session: tuple[Session, VirtualClock]) -> Served:
+    return serve(project(tmp_path, EMPTY), *session)
+
+
+# --- the door
+
+
+def test_the_page_is_for_whoever_has_the_token_alone(served: Served) -> None:
+    page = served.client.get("/")
+    assert "检查" in page.text
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert served.client.get("/static/inspect.js").is_success
+    assert served.client.get("/", headers={"host": "evil.example"}).status_code == 421
+    served.client.cookies.clear()
+    for path in ("/", "/api/state", "/api/picture/1", "/static/inspect.js"):
+        refused = served.client.get(path)
+        assert refused.status_code == 403
+        assert "python -m harness inspect" in refused.text
+
+
+def test_only_the_page_itself_may_let_anything_be_done(served: Served) -> None:
+    said = {"content": '{"key": "back"}', "headers": {"content-type": "application/json"}}
+    assert served.client.post("/api/do/press", **said).status_code == 403  # type: ignore[arg-type]
+    assert served.ask("nothing").status_code == 404
+    assert served.ask("press", key="back", more=1).status_code == 400
+    assert served.ask("press", key="power").status_code == 400
+
+
+# --- looking
+
+
+def test_a_screen_is_told_once_with_its_picture(served: Served) -> None:
+    told = served.get("screen")
+    assert told["package"] == PACKAGE
+    agree = next(node for node in told["nodes"] if node["id"] == "privacy_agree")
+    assert agree["names"] == ["privacy.agree"]
+    assert served.get(f"screen?after={told['number']}") == {"number": told["number"]}
+    picture = served.client.get(f"/api/picture/{told['number']}")
+    assert picture.content.startswith(b"\x89PNG")
+    assert picture.headers["cache-control"] == "no-store"
+
+
+def test_a_screen_of_before_can_be_pointed_at(served: Served) -> None:
+    number, index = served.see(id="privacy_agree")
+    served.touch(id="privacy_agree")
+    assert served.see(id="home_search")[0] > number
+    assert served.get(f"screen/{number}")["number"] == number
+    best = served.get(f"candidates/{number}/{index}")[0]
+    assert best["written"] == "{id: privacy_agree}"
+    assert (best["grade"], best["usable"], best["screens"]) == ("good", True, 1)
+    assert served.client.get("/api/screen/999").status_code == 409
+
+
+def test_pictures_are_written_nowhere(served: Served) -> None:
+    before = {path: path.stat().st_mtime_ns for path in served.root.rglob("*")}
+    served.touch(id="privacy_agree")
+    served.do("steps", text="tap: home.search")
+    assert {path: path.stat().st_mtime_ns for path in served.root.rglob("*")} == before
+
+
+# --- touching
+
+
+def test_what_has_left_is_not_touched(served: Served) -> None:
+    number, index = served.see(id="privacy_agree")
+    served.touch(id="privacy_agree")
+    late = served.ask("touch", number=number, index=index)
+    assert late.status_code == 409
+    assert "point again" in late.text
+
+
+def test_a_commit_point_is_not_touched(served: Served) -> None:
+    served.do("sign", key="commits", locator="{id: privacy_agree}")
+    number, index = served.see(id="privacy_agree")
+    refused = served.ask("touch", number=number, index=index)
+    assert refused.status_code == 423
+    assert "not touched" in refused.text
+    assert served.see(id="privacy_agree")
+
+
+def test_trouble_with_the_phone_is_told_and_its_session_given_up(served: Served) -> None:
+    served.session.lost = True
+    answer = served.client.get("/api/screen")
+    assert answer.status_code == 503
+    assert "phone has gone" in answer.text
+    assert served.session.discarded == ["phone"]
+
+
+# --- naming
+
+
+def test_a_name_is_written_into_the_profile_and_the_list_of_tasks(empty: Served) -> None:
+    before = empty.get("state")["tasks"]
+    empty.do("name", name="home.search", locators=["{id: home_search}", "{description: 搜索}"])
+    said = empty.profile.read_text(encoding="utf-8")
+    assert "  home.search: [{id: home_search}, {description: 搜索}]\n" in said
+    after = empty.get("state")["tasks"]
+    missing = {task["scenario"]: task["missing"] for task in before}
+    left = {task["scenario"]: task["missing"] for task in after}
+    assert left["find_contribution_query"] == missing["find_contribution_query"] - 1
+    assert left["read_message"] == missing["read_message"]
+    web = next(task for task in after if task["on_web"])
+    assert web["scenario"] == "query_transit_card_h5"
+
+
+def test_what_somebody_else_has_written_meanwhile_is_not_lost(empty: Served) -> None:
+    theirs = EMPTY.replace("elements: {}", "elements:\n  tab.home: [{id: tab_home}]   # theirs")
+    empty.profile.write_text(theirs, encoding="utf-8")
+    refused = empty.ask("name", name="home.search", locators=["{id: home_search}"])
+    assert refused.status_code == 409
+    assert empty.profile.read_text(encoding="utf-8") == theirs
+    empty.do("name", name="home.search", locators=["{id: home_search}"])
+    assert empty.profile.read_text(encoding="utf-8") == (
+        theirs + "\n  home.search: [{id: home_search}]\n"
+    ).replace("\n\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "locator", "said"),
+    [
+        ("Home", "{id: a}", "small letters"),
+        ("home", "{colour: red}", "no locator"),
+        ("home", "[", "no locator"),
+        ("home", "{text: 13800000000}", "personal data"),
+        ("home", '{xpath: "//["}', "XPath"),
+    ],
+)
+def test_what_is_wrong_with_a_name_or_locator_is_said(
+    empty: Served, name: str, locator: str, said: str
+) -> None:
+    refused = empty.ask("name", name=name, locators=[locator])
+    assert refused.status_code == 400
+    assert said in refused.text
+    assert empty.profile.read_text(encoding="utf-8") == EMPTY
+
+
+def test_signs_interruptions_and_barriers_are_written(empty: Served) -> None:
+    empty.do("sign", key="waiting", locator="{id: skeleton}")
+    empty.do("sign", key="errors", locator="{text: {contains: 系统繁忙}}")
+    empty.do("sign", key="mask", locator="{id: account_name}")
+    empty.do("interruption", name="update", seen="{text: 立即升级}", dismiss="{text: 以后再说}")
+    empty.do("name", name="sms.code", locators=["{id: login_code}"])
+    code = {"kind": "sms_code", "seen": "{text: 验证码}", "inbox": r"(\d{6})"}
+    empty.do("barrier", name="sms_code", into="sms.code", **code)
+    profile = ProfileFile.read(empty.root, "sample_city").profile
+    assert len(profile.waiting) == len(profile.errors) == len(profile.mask) == 1
+    assert profile.interruptions[0].name == "update"
+    assert profile.barriers["sms_code"].into == "sms.code"
+    assert profile.barriers["sms_code"].inbox == r"(\d{6})"
+
+
+# --- steps and walks
+
+
+def test_a_step_is_run_from_where_the_app_is(served: Served) -> None:
+    told = served.do("steps", text="tap: privacy.agree")
+    assert told["passed"]
+    assert [step["status"] for step in told["steps"]] == ["done"]
+    picture = served.client.get(f"/api/kept/{told['steps'][0]['picture']}")
+    assert picture.content.startswith(b"\xff\xd8")
+    told = served.do("steps", text="- tap: home.search\n- expect: search.input")
+    assert told["passed"]  # no reset in between: the consent was not asked for again
+
+
+def test_what_is_wrong_with_a_step_is_said_by_its_place(served: Served) -> None:
+    for text, said in {
+        "tap home.search": "step:1:1",
+        "- launch\n- tip: home.search": "step:2:3",
+        "tap: home.serch": "step:1:6: steps[1].tap: no App's profile names",
+    }.items():
+        answer = served.ask("steps", text=text)
+        assert answer.status_code == 400
+        assert said in answer.text
+
+
+def test_a_walk_becomes_a_task_that_runs(served: Served) -> None:
+    served.do("record", on=True)
+    served.clock.sleep(3)
+    served.touch(id="privacy_agree")
+    served.touch(id="home_search")
+    served.touch("公积金提取", id="search_input")
+    served.touch(id="search_submit")
+    served.touch(id="result_title")
+    served.do("record", on=False)
+    served.touch(id="back")  # no longer recorded
+    walk = [move["say"] for move in served.get("state")["walk"]]
+    assert walk == [
+        "launch",
+        "tap: privacy.agree",
+        "tap: home.search",
+        "type: {into: search.input, text: 公积金提取}",
+        "tap: search.submit",
+        "tap: search.first_result",
+    ]
+    about = {"id": "find_fund", "life_event": "housing", "title_zh": "找到公积金提取"}
+    unfinished = served.do("draft", **about)
+    refused = served.ask("check", text=unfinished)
+    assert "scenarios/housing/find_fund.yaml:4:" in refused.text
+    text = served.do("draft", **about, goal="service.title", goal_text="公积金提取")
+    served.do("check", text=text)
+    told = served.do("try", text=text)
+    assert told["outcome"] == "completed"
+    assert [step["status"] for step in told["steps"]] == ["done"] * 7
+    assert served.do("save", text=text) == "scenarios/housing/find_fund.yaml"
+    path = served.root / "scenarios" / "housing" / "find_fund.yaml"
+    assert load_scenario(path, root=served.root).value.data == {"text_1": "公积金提取"}
+    refused = served.ask("save", text=text.replace("minor", "major"))
+    assert refused.status_code == 400
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_what_has_no_name_yet_is_asked_for_one(empty: Served) -> None:
+    empty.do("record", on=True)
+    empty.clock.sleep(3)
+    empty.touch(id="privacy_agree")
+    move = empty.get("state")["walk"][1]
+    assert move == {"say": "tap: {id: privacy_agree}", "unnamed": True, "ways": [
+        "{id: privacy_agree}"
+    ]}  # fmt: skip
+    empty.do("name", name="privacy.agree", locators=move["ways"])
+    assert empty.get("state")["walk"][1]["say"] == "tap: privacy.agree"
+    empty.do("drop", index=1)
+    assert [move["say"] for move in empty.get("state")["walk"]] == ["launch"]
+
+
+def test_a_password_is_not_in_the_walk(served: Served) -> None:
+    served.touch(id="privacy_agree")
+    served.do("steps", text="- tap: tab.account\n- tap: account.login\n- tap: login.register")
+    served.do("record", on=True)
+    served.clock.sleep(3)
+    served.do("steps", text="tap: privacy.agree")
+    served.do("steps", text="- tap: tab.account\n- tap: account.login\n- tap: login.register")
+    served.touch("Geheim2024", id="register_password")
+    assert "Geheim2024" not in served.client.get("/api/state").text
+    assert "${secret:PASSWORD}" in served.get("state")["walk"][-1]["say"]
+
+
+@pytest.mark.parametrize("said", ["11010519491231002X", "13912345678"])
+def test_what_may_be_somebodys_is_not_saved(served: Served, said: str) -> None:
+    text = (ROOT / "scenarios" / "account" / "verify_identity.yaml").read_text(encoding="utf-8")
+    text = text.replace("verify_identity", "verify_again")
+    text = text.replace("000000000000000000", said)
+    refused = served.ask("save", text=text)
+    assert refused.status_code == 400
+    assert "personal data in the task" in refused.text
+    assert said not in refused.text
+
+
+def test_a_new_profile_replaces_none(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    made = ProfileFile.create(root, "my_city", "com.example.mycity")
+    assert made.document.path == "scenarios/apps/my_city.yaml"
+    with pytest.raises(UsageError, match="not overwritten"):
+        ProfileFile.create(root, "my_city", "com.example.other")
+    with pytest.raises(UsageError, match="package"):
+        ProfileFile.create(root, "other_city", "no package")
+    assert sorted(path.name for path in made.path.parent.iterdir()) == [
+        "my_city.yaml",
+        "sample_city.yaml",
+    ]
