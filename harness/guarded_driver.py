@@ -9,13 +9,17 @@ cannot be seen by anybody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
+from lxml import etree
 from typing_extensions import override
 
 from harness.driver import AppState, Driver, Health, Inbox, Seen
 from harness.errors import NoAnswer, TouchRefused
-from harness.guard import Guard, Hit, Screen, contains, phone_only
+from harness.guard import Guard, Hit, Screen, phone_only
+from harness.hierarchy import contains, elements
+from harness.landing import landing
 from harness.model import Box, Context, Locator, Point, Words, name_target
 
 Asked = tuple[tuple[str, Locator, Seen], ...]
@@ -31,17 +35,29 @@ class GuardedDriver(Driver):
         self._guard = guard
         self._ahead: _View | None = None
 
-    def aim(self, *, by_finger: bool = True) -> None:
+    def aim(self, *, by_finger: bool = True, hierarchy: str | None = None) -> None:
         """Looks ahead for the touch that follows at once.
 
         Args:
             by_finger: it is made on the screen, not by a handle of an element.
+            hierarchy: of the screen as it is now, where it was read already.
         """
         if self._guard is None:
             return
         if by_finger:
             self._driver.enter("native")
-        self._ahead = _look(self._driver, self._guard)
+        self._ahead = _look(self._driver, self._guard, hierarchy)
+
+    def landing(self, box: Box, hierarchy: str | None = None) -> Point:
+        """Where a finger lands on an element: its middle, or that of what no bar covers.
+
+        By the look that `aim` took, if it did; else by the hierarchy, or by one that is read now.
+        """
+        if self._ahead is not None:
+            there = self._ahead.elements
+        else:
+            there = elements(self._driver.hierarchy() if hierarchy is None else hierarchy)
+        return landing(there, box) or box.middle
 
     def aside(self, start: Point, end: Point, hierarchy: str) -> Point:
         """Where a finger that only scrolls may begin on its way, if not where it would.
@@ -109,6 +125,16 @@ class GuardedDriver(Driver):
         return _look(self._driver, self._guard)
 
     # --- what changes the screen: what was seen ahead is no longer true
+
+    @override
+    def paste(self, text: str) -> None:
+        self._ahead = None
+        self._driver.paste(text)
+
+    @override
+    def press_keys(self, text: str) -> None:
+        self._ahead = None
+        self._driver.press_keys(text)
 
     @override
     def back(self) -> None:
@@ -214,6 +240,11 @@ class _View:
         self._screen = screen
         self._asked = asked
         self.in_page = in_page
+
+    @property
+    def elements(self) -> Sequence[etree._Element]:
+        """What is on the screen; nothing where no hierarchy told."""
+        return () if self._screen is None else self._screen.elements
 
     def at(self, point: Point) -> Hit | None:
         """The commit point at a point."""

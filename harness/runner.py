@@ -28,12 +28,17 @@ from harness.errors import (
 )
 from harness.evidence import Evidence
 from harness.finder import Finder, Found
+from harness.fingers import Fingers
 from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
+from harness.hierarchy import elements
+from harness.landing import landing
 from harness.model import (
+    SWIPE_SHARE,
     AttemptRecord,
     Back,
     Box,
+    Check,
     Clear,
     Commit,
     Condition,
@@ -46,8 +51,10 @@ from harness.model import (
     Network,
     OpenLink,
     PassBarrier,
+    Pick,
     PlannedStep,
     Point,
+    PullToRefresh,
     Run,
     Screenshot,
     ScrollSearch,
@@ -66,6 +73,7 @@ from harness.model import (
 )
 from harness.patience import Patience
 from harness.quoting import quote
+from harness.reach import in_thumb_reach
 from harness.redaction import of_attempt
 from harness.stage import Draft, Stage, Task
 from harness.stillness import APART_S, WATCHED_S
@@ -79,11 +87,13 @@ from harness.witness import Witness
 LONG_PRESS_S = 1.0
 DRAG_S = 0.4
 SCROLL_SHARE = 0.5
-"""Of the screen, in one drag: what was at the edge stays in view."""
+"""Of the screen, in one drag up or down: what was at the edge stays in view."""
+PULL_SHARES = (0.15, 0.75)
+"""Of a list's height, from above: where a finger begins and ends that pulls it down."""
 SETTLES_WITHIN_S = 0.5
 """What a scroll has brought into view may still be drawn."""
 
-Touch = Tap | LongPress | Type | Clear | Swipe
+Touch = Tap | LongPress | Type | Clear | Swipe | PullToRefresh
 Command = Launch | Back | HideKeyboard | OpenLink
 Connect = Callable[[], Driver]
 Watch = Callable[[PlannedStep], None]
@@ -157,6 +167,7 @@ class _Attempt:
         self._profile = stage.task.profile
         self._patience = Patience(stage)
         self._witness = Witness(stage)
+        self._fingers = Fingers(stage, self._patience, self._witness.before, self._touching)
         self._vitals = Monitor(stage.driver, self._profile.android.package, stage.clock)
         self._pending = deque(stage.task.planned.steps)
         self._drafts: list[Draft] = []
@@ -179,7 +190,7 @@ class _Attempt:
             vitals = self._vitals.end()
         return _Course(
             wall_s=wall_s,
-            steps=tuple(draft.record() for draft in self._drafts),
+            steps=tuple(self._observed(draft.record()) for draft in self._drafts),
             symptoms=symptoms,
             trouble=trouble,
             checkpoints=self._witness.checkpoints,
@@ -189,6 +200,13 @@ class _Attempt:
             log=self._witness.kept_log(),
             vitals=vitals,
         )
+
+    def _observed(self, record: StepRecord) -> StepRecord:
+        """The step with what else the task asks to be observed: whether a thumb reaches it."""
+        if self._stage.task.scenario.reach is None or record.touched is None:
+            return record
+        in_reach = in_thumb_reach(record.touched, self._driver.screen())
+        return record.model_copy(update={"in_reach": in_reach})
 
     def _explain(self, trouble: DeviceTrouble) -> Words:
         """What happened, and what has died; a session's end and a missing App explain themselves.
@@ -283,15 +301,21 @@ class _Attempt:
     def _has_found(self, planned: PlannedStep) -> bool:
         """Whether what the step needs was found before: then the profile fits."""
         need = needed(planned.step)
-        matches = (draft.match for draft in self._drafts[:-1] if draft.match is not None)
+        matches = (draft.match for draft in self._drafts if draft.match is not None)
         return need is not None and name_target(need.visible) in {one.target for one in matches}
 
     def _take(self, planned: PlannedStep, draft: Draft) -> None:
         """Does what the step says, then waits for what the next one needs."""
         step = planned.step
         match step:
-            case Tap() | LongPress() | Type() | Clear() | Swipe():
+            case Tap() | LongPress() | Type() | Clear() | Swipe() | PullToRefresh():
                 self._touch(step, draft)
+            case Pick():
+                self._fingers.pick(step, draft)
+                self._await_next(draft)
+            case Check():
+                self._fingers.tick(step, draft)
+                self._await_next(draft)
             case Commit():
                 self._commit(step, draft)
             case Launch() | Back() | HideKeyboard() | OpenLink():
@@ -314,13 +338,20 @@ class _Attempt:
     # --- what touches the screen -----------------------------------------------------------------
 
     @contextmanager
-    def _acting(self, draft: Draft) -> Iterator[None]:
-        """A command that touches the screen; afterwards waits for what the next step needs."""
+    def _acting(self, draft: Draft, box: Box | None = None) -> Iterator[None]:
+        """A command that touches the screen; afterwards waits for what the next step needs.
+
+        Args:
+            draft: the step's.
+            box: of what a finger taps: it lands where nothing else would take the touch.
+        """
         self._witness.before(draft)
         step = draft.planned.step
         if not isinstance(step, Command):
             # The guard's look: the last before the touch, and outside of what is timed.
-            self._driver.aim(by_finger=isinstance(step, Swipe | LongPress))
+            self._driver.aim(by_finger=isinstance(step, Swipe | PullToRefresh | LongPress))
+        if box is not None and self._driver.page is None:
+            draft.touched = self._driver.landing(box)
         with self._touching(draft):
             yield
         self._await_next(draft)
@@ -352,30 +383,43 @@ class _Attempt:
         found = None if need is None else self._patience.need(need, draft)
         area = self._driver.screen() if found is None else found.seen.box
         draft.touched = area.middle
-        with self._acting(draft):
+        with self._acting(draft, area if _is_tap(step) else None):
             if isinstance(step, Swipe):
-                move = swipe_line(area, step.swipe.direction, step.swipe.distance)
-                self._driver.drag(*move, DRAG_S)
+                self._driver.drag(*swipe_line(area, step.swipe.direction, step.swipe.share), DRAG_S)
+            elif isinstance(step, PullToRefresh):
+                self._driver.drag(*pull_line(area), DRAG_S)
             elif found is not None:
-                self._act_on(found.seen, step)
+                self._act_on(found.seen, step, draft)
 
-    def _act_on(self, seen: Seen, step: Tap | LongPress | Type | Clear) -> None:
+    def _act_on(self, seen: Seen, step: Tap | LongPress | Type | Clear, draft: Draft) -> None:
         match step:
             case Tap():
-                self._tap(seen)
+                self._tap(seen, draft)
             case LongPress():
-                self._driver.press(seen.box.middle, LONG_PRESS_S)
+                self._driver.press(draft.touched or seen.box.middle, LONG_PRESS_S)
             case Clear():
                 self._driver.clear(seen)
             case Type():
-                self._driver.write(seen, fill(step.type.text, self._stage.task.secrets))
+                self._enter(seen, step, draft)
 
-    def _tap(self, seen: Seen) -> None:
+    def _tap(self, seen: Seen, draft: Draft) -> None:
         """A finger on the App's screens; in a web page a click, wherever the page is scrolled."""
         if self._driver.page is None:
-            self._driver.tap(seen.box.middle)
+            self._driver.tap(draft.touched or seen.box.middle)
         else:
             self._driver.click(seen)
+
+    def _enter(self, seen: Seen, step: Type, draft: Draft) -> None:
+        """Gets a text into a field, at once or as a person does who taps it first."""
+        text = fill(step.type.text, self._stage.task.secrets)
+        if step.type.how == "set":
+            self._driver.write(seen, text)
+            return
+        self._tap(seen, draft)
+        if step.type.how == "paste":
+            self._driver.paste(text)
+        else:
+            self._driver.press_keys(text)
 
     def _commit(self, step: Commit, draft: Draft) -> None:
         """Sees the commit point; taps it only with both keys."""
@@ -386,8 +430,8 @@ class _Attempt:
             return
         draft.touched = found.seen.box.middle
         self._committed = True
-        with self._acting(draft):
-            self._tap(found.seen)
+        with self._acting(draft, found.seen.box):
+            self._tap(found.seen, draft)
 
     def _command(self, step: Command, draft: Draft) -> None:
         android = self._profile.android
@@ -410,9 +454,10 @@ class _Attempt:
         self._witness.before(draft)
         page = ""
         for _ in range(search.at_most):
-            if self._finder.find(search.to) is not None:
-                break
+            found = self._finder.find(search.to)
             before, page = page, self._driver.hierarchy()
+            if found is not None and (page == before or self._is_in_sight(found, page)):
+                break
             if page == before:  # the last drag has moved nothing
                 if not self._more_comes(page, search, draft):
                     break
@@ -422,6 +467,10 @@ class _Attempt:
                 self._driver.drag(begin, end, DRAG_S)
         self._patience.need(Condition(visible=search.to, within_s=SETTLES_WITHIN_S), draft)
         self._await_next(draft)
+
+    def _is_in_sight(self, found: Found, page: str) -> bool:
+        """Whether something of it lies beside all bars: a list goes on below them."""
+        return landing(elements(page), found.seen.box) is not None
 
     def _more_comes(self, page: str, search: ScrollSearch, draft: Draft) -> bool:
         """Whether a page that could not be scrolled was only not loaded yet."""
@@ -514,12 +563,25 @@ def swipe_line(area: Box, direction: Direction, share: float) -> tuple[Point, Po
     return Point(x=middle.x - dx, y=middle.y - dy), Point(x=middle.x + dx, y=middle.y + dy)
 
 
+def pull_line(area: Box) -> tuple[Point, Point]:
+    """Where a finger starts and ends that pulls a list down: from below its upper edge."""
+    middle, height = area.middle, area.bottom - area.top
+    start, end = (area.top + round(height * share) for share in PULL_SHARES)
+    return Point(x=middle.x, y=start), Point(x=middle.x, y=end)
+
+
+def _is_tap(step: Touch) -> bool:
+    """Whether a finger lands on the step's element, and does not move from there."""
+    return isinstance(step, Tap | LongPress) or (isinstance(step, Type) and step.type.how != "set")
+
+
 def scroll_line(screen: Box, direction: Direction) -> tuple[Point, Point]:
     """The swipe that brings into view what lies in a direction: the finger moves the other way."""
     opposite: Mapping[Direction, Direction] = {
         "down": "up", "up": "down", "left": "right", "right": "left",
     }  # fmt: skip
-    return swipe_line(screen, opposite[direction], SCROLL_SHARE)
+    share = SCROLL_SHARE if direction in ("up", "down") else SWIPE_SHARE[direction]
+    return swipe_line(screen, opposite[direction], share)
 
 
 def barriers_of(steps: Iterable[PlannedStep]) -> Iterator[str]:

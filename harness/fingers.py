@@ -1,0 +1,201 @@
+"""What takes more than one touch or look: wheels that are turned, boxes that are ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from harness import wheel as wheels
+from harness.driver import Seen
+from harness.errors import StepFailed
+from harness.hierarchy import elements
+from harness.model import (
+    CHECKED,
+    UNCHECKED,
+    Box,
+    Check,
+    Condition,
+    Pick,
+    Tick,
+    Words,
+    name_target,
+    name_text,
+)
+from harness.patience import Patience
+from harness.quoting import quote
+from harness.stage import Draft, Stage
+from harness.tickbox import TickBox, at_box, beside
+from harness.wheel import Search, Wheel
+
+TURN_S = 0.4
+"""How long a finger is on its way that turns a wheel."""
+MOST_TURNS = 200
+"""A wheel that has not come to what is wanted by then is taken for one without it."""
+
+Touching = Callable[[Draft], AbstractContextManager[None]]
+"""Around each command that touches the screen: times it."""
+
+
+class Fingers:
+    """The fingers of one attempt.
+
+    Args:
+        stage: the attempt's.
+        patience: its waiting.
+        before: is told of each step that goes on to touch the screen.
+        touching: times a touch.
+    """
+
+    def __init__(
+        self, stage: Stage, patience: Patience, before: Callable[[Draft], None], touching: Touching
+    ) -> None:
+        self._stage = stage
+        self._driver = stage.driver
+        self._patience = patience
+        self._before = before
+        self._touching = touching
+
+    # --- wheels
+
+    def pick(self, step: Pick, draft: Draft) -> None:
+        """Turns a wheel until it says what is wanted.
+
+        Raises:
+            StepFailed: it is not there, or has nothing of the kind on it.
+            TouchRefused: the finger would begin on a commit point.
+        """
+        target, wanted = step.pick.wheel, step.pick.to
+        box = self._patience.need(Condition(visible=target), draft).seen.box
+        self._before(draft)
+        search = Search(wanted)
+        for _ in range(MOST_TURNS):
+            self._patience.check_time_limit()
+            wheel = self._at_rest(box, search, draft)
+            rows = None if wheel is None else search.turn(wheel)
+            if wheel is not None and rows == 0:
+                draft.seen = Words.same(quote(wheel.value))
+                return
+            if wheel is None or rows is None:
+                if not self._offers_more(box, wheel, draft):
+                    break
+                search = Search(wanted)
+                continue
+            self._turn(wheel, search.pitch(wheel), rows, draft)
+        raise StepFailed(
+            "not_seen",
+            expected=Words(
+                zh=f"滚轮 {name_target(target)} 上有 {name_text(wanted)}",
+                en=f"{name_text(wanted)} on the wheel {name_target(target)}",
+            ),
+            seen=_offered(search.offered),
+        )
+
+    def _turn(self, wheel: Wheel, pitch: float, rows: int, draft: Draft) -> None:
+        start, end = wheels.drag(wheel, pitch, rows, self._driver.screen())
+        self._driver.aim()
+        draft.touched = start
+        with self._touching(draft):
+            self._driver.drag(start, end, TURN_S)
+
+    def _at_rest(self, box: Box, search: Search, draft: Draft) -> Wheel | None:
+        """The wheel once it says what is wanted, or the same twice; None when it says nothing."""
+        last: Wheel | None = None
+
+        def look() -> Wheel | None:
+            nonlocal last
+            before, last = last, self._wheel(box)
+            at_rest = last is not None and (last == before or search.is_met(last))
+            return last if at_rest else None
+
+        return self._patience.watch(look, self._stage.task.scenario.patience_s, draft).result
+
+    def _offers_more(self, box: Box, wheel: Wheel | None, draft: Draft) -> bool:
+        """Whether it was only not loaded yet: what hangs on another wheel may come late."""
+
+        def look() -> bool | None:
+            return self._wheel(box) != wheel or None
+
+        patience_s = self._stage.task.scenario.patience_s
+        return self._patience.watch(look, patience_s, draft).result is not None
+
+    def _wheel(self, box: Box) -> Wheel | None:
+        return wheels.read(elements(self._driver.hierarchy()), box)
+
+    # --- boxes
+
+    def tick(self, step: Check, draft: Draft) -> None:
+        """Ticks a box or takes the tick away, if it stands otherwise, and sees that it does.
+
+        Raises:
+            StepFailed: it is not there, it cannot be told which is meant, or it stays as it was.
+            TouchRefused: it lies on a commit point.
+        """
+        tick = step.check
+        seen = self._patience.need(Condition(visible=tick.sign), draft).seen
+        hierarchy = self._driver.hierarchy()
+        found = self._find_box(tick, seen, hierarchy)
+        if found.checked == tick.on:
+            draft.seen = _state(tick.on)
+            return
+        self._before(draft)
+        self._driver.aim()
+        draft.touched = point = self._driver.landing(found.box, hierarchy)
+        with self._touching(draft):
+            self._driver.tap(point)
+        self._see_ticked(tick, seen, draft)
+
+    def _find_box(self, tick: Tick, seen: Seen, hierarchy: str) -> TickBox:
+        there = elements(hierarchy)
+        if tick.label is None:
+            return at_box(there, seen.box) or TickBox(seen.text, seen.box, seen.checked)
+        found = beside(there, tick.label)
+        if len(found) == 1:
+            return found[0]
+        expected = Words(
+            zh=f"{name_text(tick.label)} 旁的一个勾选框",
+            en=f"one box to tick beside {name_text(tick.label)}",
+        )
+        if found:
+            raise StepFailed("ambiguous", expected=expected, seen=_several(found))
+        seen_words = Words(
+            zh="那一行没有可勾选的元素；请在档案里给它起名，写 check: {box: 名称}，画出来的用 tap:",
+            en="nothing in its row can be ticked; name the box in the profile and write check: "
+            "{box: name}, or tap: for one that is only drawn",
+        )
+        raise StepFailed("not_seen", expected=expected, seen=seen_words)
+
+    def _see_ticked(self, tick: Tick, seen: Seen, draft: Draft) -> None:
+        """Waits until it stands as it shall."""
+
+        def look() -> bool | None:
+            again = seen
+            if tick.box is not None:
+                found = self._stage.finder.find(tick.box)
+                again = seen if found is None else found.seen
+            box = self._find_box(tick, again, self._driver.hierarchy())
+            return True if box.checked == tick.on else None
+
+        draft.expected, draft.seen = _state(tick.on), _state(tick.on)
+        patience_s = self._stage.task.scenario.patience_s
+        if self._patience.watch(look, patience_s, draft).result is None:
+            raise StepFailed("other_state", expected=_state(tick.on), seen=_state(not tick.on))
+
+
+def _state(on: bool) -> Words:
+    return CHECKED if on else UNCHECKED
+
+
+def _several(found: tuple[TickBox, ...]) -> Words:
+    places = [f"{quote(one.label)} @ {one.box.middle.x},{one.box.middle.y}" for one in found]
+    return Words(
+        zh=f"有 {len(found)} 个：{'，'.join(places)}", en=f"{len(found)}: {', '.join(places)}"
+    )
+
+
+def _offered(offered: tuple[str, ...]) -> Words:
+    """What a wheel has shown: all of it, or how much and where it begins and ends."""
+    if not offered:
+        return Words(zh="它什么也没有显示", en="it says nothing")
+    few = offered if len(offered) <= 12 else (*offered[:6], "…", *offered[-5:])
+    words = ", ".join(quote(each) if each != "…" else each for each in few)
+    return Words(zh=f"{len(offered)} 项：{words}", en=f"{len(offered)} offered: {words}")

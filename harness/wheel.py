@@ -1,0 +1,218 @@
+"""A wheel of a picker as the hierarchy tells it, and how to turn it to what is wanted. Pure.
+
+Two kinds are common in Apps. Android's `NumberPicker` holds its value in a field, between
+buttons that say its neighbours. Wheels that are drawn have rows of text, of which the one in
+the middle is chosen, or say nothing but what is chosen. All turn with the finger, and come to
+rest on a row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from lxml import etree
+
+from harness.finder import says
+from harness.hierarchy import box_of
+from harness.landing import at
+from harness.model import Box, Contains, Matches, Point, TextMatch
+
+NUMBER_PICKER = "NumberPicker"
+NUMBER_PICKER_ROWS = 3
+"""That one shows, whatever its height (`SELECTOR_WHEEL_ITEM_COUNT`)."""
+ROWS_AT_MOST = 9
+"""That a wheel is taken to show which says only what is chosen: a drag of one row is a ninth of
+its height at first, and grows by half as long as it moves nothing."""
+EDGE_SHARE = 0.08
+"""Of the screen, above and below, where no finger goes: Android's own gestures begin there."""
+GUESSES = 4
+"""How often numbers may send the finger beyond what is wanted before every row is looked at."""
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel as one look saw it: its rows from top to bottom, and which of them is chosen."""
+
+    box: Box
+    rows: tuple[str, ...]
+    chosen: int
+    pitch: float | None
+    """Pixels from a row to the next; None where nothing but the chosen one is told."""
+
+    @property
+    def value(self) -> str:
+        """What is chosen."""
+        return self.rows[self.chosen]
+
+
+def read(there: Sequence[etree._Element], box: Box) -> Wheel | None:
+    """The wheel that has this box; None when nothing there says anything."""
+    wheel = at(there, box)
+    if wheel is None:
+        return None
+    holders = [each for each in (wheel, *wheel.iterancestors()) if box_of(each) == box]
+    if picker := next((each for each in holders if _is_number_picker(each)), None):
+        return _number_picker(picker, box)
+    if rows := sorted(_rows_of(wheel), key=lambda row: row[0].middle.y):
+        return _rows(rows, box)
+    value = next(filter(None, map(_words, holders)), "")
+    return Wheel(box, (value,), 0, None) if value else None
+
+
+def _is_number_picker(element: etree._Element) -> bool:
+    return str(element.get("class", "")).endswith(NUMBER_PICKER)
+
+
+def _words(element: etree._Element) -> str:
+    return str(element.get("text") or element.get("content-desc") or "")
+
+
+def _number_picker(picker: etree._Element, box: Box) -> Wheel | None:
+    parts = [each for each in picker.iterdescendants("*") if _words(each)]
+    fields = [row for row, each in enumerate(parts) if "EditText" in str(each.get("class", ""))]
+    pitch = (box.bottom - box.top) / NUMBER_PICKER_ROWS
+    return Wheel(box, tuple(map(_words, parts)), fields[0], pitch) if fields else None
+
+
+def _rows_of(wheel: etree._Element) -> Iterator[tuple[Box, str]]:
+    for each in wheel.iterdescendants("*"):
+        box, words = box_of(each), _words(each)
+        if box is not None and words and each.get("displayed", "true") == "true":
+            yield box, words
+
+
+def _rows(rows: Sequence[tuple[Box, str]], box: Box) -> Wheel:
+    middles = [where.middle.y for where, _ in rows]
+    chosen = min(range(len(rows)), key=lambda row: abs(middles[row] - box.middle.y))
+    apart = [below - above for above, below in pairwise(middles) if below > above]
+    heights = [where.bottom - where.top for where, _ in rows]
+    pitch = median(apart) if apart else max(heights)
+    return Wheel(box, tuple(words for _, words in rows), chosen, pitch)
+
+
+# --- which way, and how far -----------------------------------------------------------------------
+
+
+class Search:
+    """Turns a wheel until it says what is wanted: to it where it is in sight, else by numbers.
+
+    Where numbers do not tell, every row is looked at, down to the end and up to the other.
+    A row is counted forward when it lies below: the finger that brings it moves up.
+    """
+
+    def __init__(self, wanted: TextMatch) -> None:
+        self._wanted = wanted
+        self._last: Wheel | None = None
+        self._asked = 0
+        self._ended: set[int] = set()
+        """The directions in which it does not move any more."""
+        self._guesses = 0
+        self._sweeping = 0
+        self._swept: set[str] = set()
+        self._rows_in_height = self._moved_at = float(ROWS_AT_MOST)
+        self._offered: dict[str, None] = {}
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """What the wheel has shown so far."""
+        return tuple(self._offered)
+
+    def is_met(self, wheel: Wheel) -> bool:
+        """Whether what is wanted is chosen."""
+        return says(wheel.value, self._wanted)
+
+    def pitch(self, wheel: Wheel) -> float:
+        """Pixels from a row to the next, as far as it is known."""
+        height = wheel.box.bottom - wheel.box.top
+        return wheel.pitch or height / self._rows_in_height
+
+    def turn(self, wheel: Wheel) -> int | None:
+        """By how many rows to turn it from here; 0 when there is no need, None when in vain."""
+        unmoved = self._asked != 0 and wheel == self._last
+        if unmoved and wheel.pitch is None and self._rows_in_height > 1:
+            self._rows_in_height = max(1.0, self._rows_in_height / 1.5)
+            return self._asked
+        if unmoved:
+            self._ended.add(_sign(self._asked))
+            self._rows_in_height = self._moved_at
+        self._offered.update(dict.fromkeys(wheel.rows))
+        self._last, self._moved_at = wheel, self._rows_in_height
+        self._asked = self._choose(wheel, unmoved=unmoved)
+        return None if self._asked == 0 and not self.is_met(wheel) else self._asked
+
+    def _choose(self, wheel: Wheel, *, unmoved: bool) -> int:
+        if self.is_met(wheel):
+            return 0
+        near = [
+            row - wheel.chosen for row, words in enumerate(wheel.rows) if says(words, self._wanted)
+        ]
+        if near:
+            nearest = min(near, key=abs)
+            return 0 if unmoved and _sign(nearest) in self._ended else nearest
+        return self._by_numbers(wheel) or self._sweep(wheel, unmoved=unmoved)
+
+    def _by_numbers(self, wheel: Wheel) -> int:
+        """So many rows as numbers say that it is away; 0 where they do not tell, or mislead."""
+        wanted, numbers = _number(_plain(self._wanted)), [_number(row) for row in wheel.rows]
+        here = numbers[wheel.chosen]
+        step = _step([each for each in numbers if each is not None])
+        if wanted is None or here is None or step == 0 or None in numbers:
+            return 0
+        rows = round((wanted - here) / step)
+        if _sign(rows) in self._ended or self._guesses >= GUESSES:
+            return 0
+        if rows and _sign(rows) != _sign(self._asked):
+            self._guesses += 1
+        return rows
+
+    def _sweep(self, wheel: Wheel, *, unmoved: bool) -> int:
+        """To the next rows that were not in sight yet; 0 when all have been."""
+        direction = next((each for each in (1, -1) if each not in self._ended), 0)
+        if direction != self._sweeping:
+            self._sweeping, self._swept = direction, set()
+        elif not unmoved and self._swept.issuperset(wheel.rows):
+            return 0  # it has come round
+        self._swept.update(wheel.rows)
+        return direction * max(1, len(wheel.rows) - 1)
+
+
+def drag(wheel: Wheel, pitch: float, rows: int, screen: Box) -> tuple[Point, Point]:
+    """The way of a finger that turns a wheel by so many rows, or as far as the screen lets it.
+
+    It begins on the wheel; beyond its edge the wheel goes on following it.
+    """
+    box, x = wheel.box, wheel.box.middle.x
+    edge = round(EDGE_SHARE * (screen.bottom - screen.top))
+    start = round(box.bottom - pitch / 2) if rows > 0 else round(box.top + pitch / 2)
+    start = min(max(start, box.top), box.bottom - 1)
+    room = start - screen.top - edge if rows > 0 else screen.bottom - edge - start
+    far = max(1, min(abs(rows), int(room / pitch)))
+    return Point(x=x, y=start), Point(x=x, y=start - _sign(rows) * round(far * pitch))
+
+
+def _step(numbers: Sequence[int]) -> int:
+    """From each number to the next; 1 of one alone, 0 where they are not evenly apart."""
+    steps = {below - above for above, below in pairwise(numbers)} or {1}
+    return steps.pop() if len(steps) == 1 else 0
+
+
+def _sign(rows: int) -> int:
+    return (rows > 0) - (rows < 0)
+
+
+def _number(words: str) -> int | None:
+    found = re.search(r"\d{1,9}", words)
+    return None if found is None else int(found[0])
+
+
+def _plain(wanted: TextMatch) -> str:
+    match wanted:
+        case Contains(contains=words):
+            return words
+        case Matches():
+            return ""
+    return wanted
