@@ -7,14 +7,13 @@ the words: a link may be among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from harness.finder import says
 from harness.hierarchy import box_of
-from harness.landing import at
 from harness.model import Box, Contains, TextMatch
 
 MARK_AT_THE_LEFT = ("CheckBox", "RadioButton")
@@ -45,17 +44,16 @@ def beside(there: Sequence[etree._Element], label: TextMatch) -> tuple[TickBox, 
     boxes = [each for each in there if each.get("checkable") == "true" and _is_shown(each)]
     found: dict[etree._Element, TickBox] = {}
     for each in labels:
-        for box in _boxes_of(each, boxes):
+        box = _box_of(each, boxes)
+        if box is not None:
             found.setdefault(box, _tick_box(box, str(each.get("text"))))
     return tuple(found.values())
 
 
 def at_box(there: Sequence[etree._Element], box: Box) -> TickBox | None:
     """The box that lies just here; None when nothing here can be ticked."""
-    element = at(there, box)
-    holders = [] if element is None else [element, *element.iterancestors()]
-    same = (each for each in holders if box_of(each) == box and each.get("checkable") == "true")
-    found = next(same, None)
+    boxes = (each for each in reversed(there) if each.get("checkable") == "true")
+    found = next((each for each in boxes if box_of(each) == box), None)
     return None if found is None else _tick_box(found, str(found.get("text") or ""))
 
 
@@ -63,18 +61,20 @@ def _is_shown(element: etree._Element) -> bool:
     return element.get("displayed", "true") == "true" and box_of(element) is not None
 
 
-def _boxes_of(label: etree._Element, boxes: Sequence[etree._Element]) -> Iterator[etree._Element]:
-    """The label itself, if it can be ticked; else the nearest in its row, two if equally near."""
+def _box_of(label: etree._Element, boxes: Sequence[etree._Element]) -> etree._Element | None:
+    """The label itself, if it can be ticked; else the nearest in its row, rather before than after.
+
+    None when there is none in its row.
+    """
     if label in boxes:
-        yield label
-        return
+        return label
     here = box_of(label)
     away = {
-        each: gap
+        each: (gap, box.left > here.left)
         for each in boxes
         if here and (box := box_of(each)) and (gap := _gap(here, box)) is not None
     }
-    yield from (each for each, gap in away.items() if gap == min(away.values()))
+    return min(away, key=lambda each: away[each], default=None)
 
 
 def _gap(one: Box, other: Box) -> int | None:

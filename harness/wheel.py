@@ -29,6 +29,8 @@ ROWS_AT_MOST = 9
 its height at first, and grows by half as long as it moves nothing."""
 EDGE_SHARE = 0.08
 """Of the screen, above and below, where no finger goes: Android's own gestures begin there."""
+START_SHARE = 0.1
+"""Of a wheel's height: a finger begins no further inside."""
 GUESSES = 4
 """How often numbers may send the finger beyond what is wanted before every row is looked at."""
 
@@ -55,7 +57,8 @@ def read(there: Sequence[etree._Element], box: Box) -> Wheel | None:
     if wheel is None:
         return None
     holders = [each for each in (wheel, *wheel.iterancestors()) if box_of(each) == box]
-    if picker := next((each for each in holders if _is_number_picker(each)), None):
+    picker = next((each for each in holders if _is_number_picker(each)), None)
+    if picker is not None:
         return _number_picker(picker, box)
     if rows := sorted(_rows_of(wheel), key=lambda row: row[0].middle.y):
         return _rows(rows, box)
@@ -153,21 +156,31 @@ class Search:
         if near:
             nearest = min(near, key=abs)
             return 0 if unmoved and _sign(nearest) in self._ended else nearest
-        return self._by_numbers(wheel) or self._sweep(wheel, unmoved=unmoved)
+        told = None if self._sweeping else self._by_numbers(wheel)
+        return self._sweep(wheel, unmoved=unmoved) if told is None else told
 
-    def _by_numbers(self, wheel: Wheel) -> int:
-        """So many rows as numbers say that it is away; 0 where they do not tell, or mislead."""
+    def _by_numbers(self, wheel: Wheel) -> int | None:
+        """So many rows as numbers say that it is away; 0: it is not there, None: they do not tell.
+
+        Of a wheel that shows one row the smallest step so far is taken for that of all.
+        """
         wanted, numbers = _number(_plain(self._wanted)), [_number(row) for row in wheel.rows]
-        here = numbers[wheel.chosen]
-        step = _step([each for each in numbers if each is not None])
-        if wanted is None or here is None or step == 0 or None in numbers:
-            return 0
+        here, alone = numbers[wheel.chosen], len(numbers) == 1
+        step = self._smallest_step() if alone else _step(numbers)
+        if wanted is None or here is None or step is None or self._guesses >= GUESSES:
+            return None
         rows = round((wanted - here) / step)
-        if _sign(rows) in self._ended or self._guesses >= GUESSES:
+        if alone and (rows == 0 or len(self._offered) == 1):
+            rows = _sign(wanted - here)
+        if _sign(rows) in self._ended:
             return 0
-        if rows and _sign(rows) != _sign(self._asked):
+        if _sign(rows) != _sign(self._asked):
             self._guesses += 1
         return rows
+
+    def _smallest_step(self) -> int | None:
+        numbers = sorted({number for row in self._offered if (number := _number(row)) is not None})
+        return min((after - before for before, after in pairwise(numbers)), default=1)
 
     def _sweep(self, wheel: Wheel, *, unmoved: bool) -> int:
         """To the next rows that were not in sight yet; 0 when all have been."""
@@ -183,21 +196,25 @@ class Search:
 def drag(wheel: Wheel, pitch: float, rows: int, screen: Box) -> tuple[Point, Point]:
     """The way of a finger that turns a wheel by so many rows, or as far as the screen lets it.
 
-    It begins on the wheel; beyond its edge the wheel goes on following it.
+    It begins near an edge of the wheel and goes over it; beyond, the wheel goes on following it.
     """
-    box, x = wheel.box, wheel.box.middle.x
+    box, x, sign = wheel.box, wheel.box.middle.x, _sign(rows)
+    inside = round(min(pitch / 2, START_SHARE * (box.bottom - box.top)))
     edge = round(EDGE_SHARE * (screen.bottom - screen.top))
-    start = round(box.bottom - pitch / 2) if rows > 0 else round(box.top + pitch / 2)
-    start = min(max(start, box.top), box.bottom - 1)
-    room = start - screen.top - edge if rows > 0 else screen.bottom - edge - start
+    highest, lowest = screen.top + edge, screen.bottom - edge
+    start = box.bottom - 1 - inside if sign > 0 else box.top + inside
+    room = start - highest if sign > 0 else lowest - start
     far = max(1, min(abs(rows), int(room / pitch)))
-    return Point(x=x, y=start), Point(x=x, y=start - _sign(rows) * round(far * pitch))
+    end = start - sign * round(far * pitch)
+    return Point(x=x, y=start), Point(x=x, y=min(max(end, highest), lowest))
 
 
-def _step(numbers: Sequence[int]) -> int:
-    """From each number to the next; 1 of one alone, 0 where they are not evenly apart."""
-    steps = {below - above for above, below in pairwise(numbers)} or {1}
-    return steps.pop() if len(steps) == 1 else 0
+def _step(numbers: Sequence[int | None]) -> int | None:
+    """From each number to the next; None where they are not evenly apart, or some are missing."""
+    known = [each for each in numbers if each is not None]
+    steps = {below - above for above, below in pairwise(known)}
+    evenly = len(known) == len(numbers) and len(steps) == 1
+    return (steps.pop() or None) if evenly else None
 
 
 def _sign(rows: int) -> int:

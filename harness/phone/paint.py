@@ -439,7 +439,7 @@ def _wheel(canvas: Canvas, placed: Placed, setting: Setting) -> None:
         pitch = wheel_pitch(widget, box, setting.metrics)
         top = (box.top + box.bottom) // 2 - pitch // 2
         for edge in (top, top + pitch):
-            canvas.fill(Rect(box.left, edge, box.right, edge + setting.metrics.px(1)), TRACK)
+            canvas.fill(Rect(box.left, edge, box.right, edge + setting.metrics.px(1)), OUTLINE)
 
 
 _PAINTERS: dict[type[Widget], Painter] = {
