@@ -29,10 +29,11 @@ ROWS_AT_MOST = 9
 its height at first, and grows by half as long as it moves nothing."""
 EDGE_SHARE = 0.08
 """Of the screen, above and below, where no finger goes: Android's own gestures begin there."""
+ENOUGH = 12
+"""Rows in one order of numbers, by which one is known not to be there; of fewer all are looked at.
+"""
 START_SHARE = 0.1
 """Of a wheel's height: a finger begins no further inside."""
-GUESSES = 4
-"""How often numbers may send the finger beyond what is wanted before every row is looked at."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,12 @@ class Search:
         self._asked = 0
         self._ended: set[int] = set()
         """The directions in which it does not move any more."""
-        self._guesses = 0
+        self._guessed_at: set[str] = set()
+        """What it rested on when numbers were asked: they mislead if it comes back there."""
+        self._grows = 0
+        """Where one row is shown: 1 if numbers grow forward, -1 if backward, 0 if not known."""
+        self._steps: set[int | None] = set()
+        """From a number to the next, in all looks; None where they were not evenly apart."""
         self._sweeping = 0
         self._swept: set[str] = set()
         self._rows_in_height = self._moved_at = float(ROWS_AT_MOST)
@@ -143,6 +149,7 @@ class Search:
             self._ended.add(_sign(self._asked))
             self._rows_in_height = self._moved_at
         self._offered.update(dict.fromkeys(wheel.rows))
+        self._learn(wheel)
         self._last, self._moved_at = wheel, self._rows_in_height
         self._asked = self._choose(wheel, unmoved=unmoved)
         return None if self._asked == 0 and not self.is_met(wheel) else self._asked
@@ -159,26 +166,35 @@ class Search:
         told = None if self._sweeping else self._by_numbers(wheel)
         return self._sweep(wheel, unmoved=unmoved) if told is None else told
 
+    def _learn(self, wheel: Wheel) -> None:
+        """How numbers follow each other, in sight and by what the last turn has changed."""
+        self._steps.add(_step([_number(row) for row in wheel.rows]))
+        before, now = self._last and _number(self._last.value), _number(wheel.value)
+        if before is not None and now is not None and now != before:
+            self._grows = _sign(now - before) * _sign(self._asked)
+
     def _by_numbers(self, wheel: Wheel) -> int | None:
         """So many rows as numbers say that it is away; 0: it is not there, None: they do not tell.
 
-        Of a wheel that shows one row the smallest step so far is taken for that of all.
+        Of a wheel that shows one row they tell when it has been turned by one.
         """
         wanted, numbers = _number(_plain(self._wanted)), [_number(row) for row in wheel.rows]
         here, alone = numbers[wheel.chosen], len(numbers) == 1
-        step = self._smallest_step() if alone else _step(numbers)
-        if wanted is None or here is None or step is None or self._guesses >= GUESSES:
+        step = self._smallest_step() * (self._grows or 1) if alone else _step(numbers)
+        if wanted is None or here is None or step is None:
             return None
         rows = round((wanted - here) / step)
-        if alone and (rows == 0 or len(self._offered) == 1):
-            rows = _sign(wanted - here)
-        if _sign(rows) in self._ended:
-            return 0
-        if _sign(rows) != _sign(self._asked):
-            self._guesses += 1
+        if alone and (rows == 0 or not self._grows):
+            rows = _sign(wanted - here) * _sign(step)
+        if rows == 0 or _sign(rows) in self._ended:
+            in_order = None not in self._steps and len(self._steps) == 1
+            return 0 if in_order and len(self._offered) >= ENOUGH else None
+        if wheel.value in self._guessed_at:
+            return None
+        self._guessed_at.add(wheel.value)
         return rows
 
-    def _smallest_step(self) -> int | None:
+    def _smallest_step(self) -> int:
         numbers = sorted({number for row in self._offered if (number := _number(row)) is not None})
         return min((after - before for before, after in pairwise(numbers)), default=1)
 
@@ -187,9 +203,9 @@ class Search:
         direction = next((each for each in (1, -1) if each not in self._ended), 0)
         if direction != self._sweeping:
             self._sweeping, self._swept = direction, set()
-        elif not unmoved and self._swept.issuperset(wheel.rows):
+        elif not unmoved and wheel.value in self._swept:
             return 0  # it has come round
-        self._swept.update(wheel.rows)
+        self._swept.add(wheel.value)
         return direction * max(1, len(wheel.rows) - 1)
 
 

@@ -135,9 +135,9 @@ def test_what_is_wanted_may_be_told_in_part() -> None:
 
 
 def test_numbers_end_the_search_at_the_end_where_the_value_would_be() -> None:
-    wheel = Turning(tuple(map(str, range(1930, 2031))), 96, 3, wraps=False)
+    wheel = Turning(tuple(map(str, range(1930, 2031))), 80, 3, wraps=False, most=3)
     search = Search("2040")
-    assert not turn(wheel, search, limit=5)
+    assert not turn(wheel, search, limit=9)
     assert search.offered[-1] == "2030"
 
 
