@@ -20,6 +20,7 @@ EXAMPLES: dict[str, str] = {
     "visible": "visible: search.results",
     "gone": "gone: search.results",
     "to": "to: search.results",
+    "pick.to": "to: 2026年",
     "into": "into: search.input",
     "wheel": "wheel: date.year",
     "text": "text: 社保缴费查询",
@@ -42,7 +43,8 @@ EXAMPLES: dict[str, str] = {
     "avd": "avd: pixel_6_api_33 (a name that `emulator -list-avds` prints)",
     "phones": "phones: [phone_1, phone_2]",
 }
-"""What to write for each key that must be there; a test holds this to the models."""
+"""What to write for each key that must be there, with what it stands in where that matters; a test
+holds this to the models."""
 
 STEP_EXAMPLES: dict[str, str] = {
     "launch": "launch",

@@ -422,11 +422,16 @@ class TextInput(Frozen):
             raise ValueError(
                 "how: keys are of letters, digits and signs of ASCII; write how: paste for others"
             )
-        if self.how == "paste" and SECRET in self.text:
+        if self.pastes_a_secret:
             raise ValueError(
                 "how: a secret is not pasted, for any App may read what was copied; write how: keys"
             )
         return self
+
+    @property
+    def pastes_a_secret(self) -> bool:
+        """Whether other Apps could read a secret: what is copied, all may."""
+        return self.how == "paste" and SECRET in self.text
 
 
 _IN_WORDS: Mapping[How, Words] = {

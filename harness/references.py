@@ -127,7 +127,8 @@ def _check_names(tree: Node, file: str, around: _Surroundings) -> Iterator[Probl
         if _may_name_an_element(path, written.text) and written.text not in around.elements:
             near = suggest(written.text, around.elements) or "; add it to a profile"
             if path[-1] == Check.tag:
-                near += f", or if these are words write {{label: {shorten(written.text)}}}"
+                words = f"Words are written {{label: {shorten(written.text)}}}"
+                near = f"{near} {words}" if near.endswith("?") else f"{near}. {words}"
             message = f"no App's profile names the element {shorten(written.text)!r}{near}"
         elif path[-1] == "barrier" and written.text not in around.barriers:
             near = suggest(written.text, around.barriers) or "; add it to one"

@@ -25,6 +25,7 @@ from harness.errors import (
     SessionLost,
     StepFailed,
     TouchRefused,
+    UsageError,
 )
 from harness.evidence import Evidence
 from harness.finder import Finder, Found
@@ -379,6 +380,9 @@ class _Attempt:
             self._touch_once(step, draft)
 
     def _touch_once(self, step: Touch, draft: Draft) -> None:
+        if isinstance(step, Type) and step.type.pastes_a_secret:  # by way of the task's data
+            where = f"{draft.planned.file}:{draft.planned.line}"
+            raise UsageError(f"{where}: a secret is not pasted; write how: keys")
         need = needed(step)
         found = None if need is None else self._patience.need(need, draft)
         area = self._driver.screen() if found is None else found.seen.box
@@ -412,14 +416,15 @@ class _Attempt:
     def _enter(self, seen: Seen, step: Type, draft: Draft) -> None:
         """Gets a text into a field, at once or as a person does who taps it first."""
         text = fill(step.type.text, self._stage.task.secrets)
-        if step.type.how == "set":
-            self._driver.write(seen, text)
-            return
-        self._tap(seen, draft)
-        if step.type.how == "paste":
-            self._driver.paste(text)
-        else:
-            self._driver.press_keys(text)
+        match step.type.how:
+            case "set":
+                self._driver.write(seen, text)
+            case "paste":
+                self._tap(seen, draft)
+                self._driver.paste(text)
+            case "keys":
+                self._tap(seen, draft)
+                self._driver.press_keys(text)
 
     def _commit(self, step: Commit, draft: Draft) -> None:
         """Sees the commit point; taps it only with both keys."""

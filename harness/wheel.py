@@ -169,7 +169,8 @@ class Search:
     def _learn(self, wheel: Wheel) -> None:
         """How numbers follow each other, in sight and by what the last turn has changed."""
         self._steps.add(_step([_number(row) for row in wheel.rows]))
-        before, now = self._last and _number(self._last.value), _number(wheel.value)
+        before = None if self._last is None else _number(self._last.value)
+        now = _number(wheel.value)
         if before is not None and now is not None and now != before:
             self._grows = _sign(now - before) * _sign(self._asked)
 

@@ -94,6 +94,13 @@ def test_what_no_key_types_is_refused_before_a_key_is_pressed(phone: Rig) -> Non
         phone.driver.press_keys("社保")
 
 
+def test_a_secret_of_the_tasks_data_is_not_copied(phone: Rig) -> None:
+    typed = {"into": "form.name", "text": "${code}", "how": "paste"}
+    with pytest.raises(UsageError, match=r"task.yaml:1: a secret is not pasted"):
+        attempt(phone, "code", {"type": typed}, data={"code": "${secret:PIN}"})
+    assert phone.phone.clipboard == ""
+
+
 # --- boxes ----------------------------------------------------------------------------------------
 
 
