@@ -461,12 +461,14 @@ class AppiumDriver:
             self._ask(Command.CLEAR_ELEMENT, {"id": element.handle})
 
     def paste(self, text: str) -> None:
-        """Pastes a text in place of what the field with the caret holds, and copies it nowhere."""
+        """Pastes a text in place of what the field with the caret holds; leaves nothing copied."""
         self._copy(text)
-        with _translated("pasting"):
-            self._mark_all()
-            self._press_key(KEY_PASTE)
-        self._copy("")
+        try:
+            with _translated("pasting"):
+                self._mark_all()
+                self._press_key(KEY_PASTE)
+        finally:
+            self._copy("")
 
     def press_keys(self, text: str) -> None:
         """Presses the keys of a text, in place of what the field with the caret holds."""

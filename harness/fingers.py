@@ -32,6 +32,14 @@ TURN_S = 0.4
 MOST_TURNS = 200
 """A wheel that has not come to what is wanted by then is taken for one without it."""
 
+NOTHING_TO_TICK = Words(
+    zh="那一行没有可勾选的元素；请在档案里给它起名，写 check: {box: 名称}，画出来的用 tap:",
+    en="nothing in its row can be ticked; name the box in the profile and write check: {box: name}"
+    ", or tap: for one that is only drawn",
+)
+FEW, FIRST, LAST = 12, 6, 5
+"""Of what a wheel has offered: so many are told, or the first and the last."""
+
 Touching = Callable[[Draft], AbstractContextManager[None]]
 """Around each command that touches the screen: times it."""
 
@@ -54,6 +62,8 @@ class Fingers:
         self._patience = patience
         self._before = before
         self._touching = touching
+        self._hierarchy = ""
+        """In which the wheel was seen last."""
 
     # --- wheels
 
@@ -92,7 +102,7 @@ class Fingers:
 
     def _turn(self, wheel: Wheel, pitch: float, rows: int, draft: Draft) -> None:
         start, end = wheels.drag(wheel, pitch, rows, self._driver.screen())
-        self._driver.aim()
+        self._driver.aim(hierarchy=self._hierarchy)
         draft.touched = start
         with self._touching(draft):
             self._driver.drag(start, end, TURN_S)
@@ -119,7 +129,8 @@ class Fingers:
         return self._patience.watch(look, patience_s, draft).result is not None
 
     def _wheel(self, box: Box) -> Wheel | None:
-        return wheels.read(elements(self._driver.hierarchy()), box)
+        self._hierarchy = self._driver.hierarchy()
+        return wheels.read(elements(self._hierarchy), box)
 
     # --- boxes
 
@@ -132,53 +143,54 @@ class Fingers:
         """
         tick = step.check
         seen = self._patience.need(Condition(visible=tick.sign), draft).seen
-        hierarchy = self._driver.hierarchy()
-        found = self._find_box(tick, seen, hierarchy)
+        found = _the_one(tick, _boxes(tick, seen, self._driver.hierarchy()))
         if found.checked == tick.on:
             draft.seen = _state(tick.on)
             return
         self._before(draft)
         self._driver.aim()
-        draft.touched = point = self._driver.landing(found.box, hierarchy)
+        draft.touched = point = self._driver.landing(found.box)
         with self._touching(draft):
             self._driver.tap(point)
-        self._see_ticked(tick, seen, draft)
+        self._see_ticked(tick, draft)
 
-    def _find_box(self, tick: Tick, seen: Seen, hierarchy: str) -> TickBox:
-        there = elements(hierarchy)
-        if tick.label is None:
-            return at_box(there, seen.box) or TickBox(seen.text, seen.box, seen.checked)
-        found = beside(there, tick.label)
-        if len(found) == 1:
-            return found[0]
-        expected = Words(
-            zh=f"{name_text(tick.label)} 旁的一个勾选框",
-            en=f"one box to tick beside {name_text(tick.label)}",
-        )
-        if found:
-            raise StepFailed("ambiguous", expected=expected, seen=_several(found))
-        seen_words = Words(
-            zh="那一行没有可勾选的元素；请在档案里给它起名，写 check: {box: 名称}，画出来的用 tap:",
-            en="nothing in its row can be ticked; name the box in the profile and write check: "
-            "{box: name}, or tap: for one that is only drawn",
-        )
-        raise StepFailed("not_seen", expected=expected, seen=seen_words)
-
-    def _see_ticked(self, tick: Tick, seen: Seen, draft: Draft) -> None:
-        """Waits until it stands as it shall."""
+    def _see_ticked(self, tick: Tick, draft: Draft) -> None:
+        """Waits until it stands as it shall, or is not there any more: what came may cover it."""
 
         def look() -> bool | None:
-            again = seen
-            if tick.box is not None:
-                found = self._stage.finder.find(tick.box)
-                again = seen if found is None else found.seen
-            box = self._find_box(tick, again, self._driver.hierarchy())
-            return True if box.checked == tick.on else None
+            found = self._stage.finder.find(tick.sign)
+            boxes = () if found is None else _boxes(tick, found.seen, self._driver.hierarchy())
+            return True if all(box.checked == tick.on for box in boxes) else None
 
-        draft.expected, draft.seen = _state(tick.on), _state(tick.on)
+        draft.expected = draft.seen = _state(tick.on)
         patience_s = self._stage.task.scenario.patience_s
         if self._patience.watch(look, patience_s, draft).result is None:
             raise StepFailed("other_state", expected=_state(tick.on), seen=_state(not tick.on))
+
+
+def _boxes(tick: Tick, seen: Seen, hierarchy: str) -> tuple[TickBox, ...]:
+    """The boxes that may be meant.
+
+    Args:
+        tick: which.
+        seen: the box, or its label.
+        hierarchy: of the screen.
+    """
+    there = elements(hierarchy)
+    if tick.label is not None:
+        return beside(there, tick.label)
+    return (at_box(there, seen.box) or TickBox(seen.text, seen.box, seen.checked),)
+
+
+def _the_one(tick: Tick, found: tuple[TickBox, ...]) -> TickBox:
+    """The box that is meant. Raises StepFailed where none is, or several may be."""
+    if len(found) == 1:
+        return found[0]
+    words = name_text(tick.label or "")
+    expected = Words(zh=f"{words} 旁的一个勾选框", en=f"one box to tick beside {words}")
+    if found:
+        raise StepFailed("ambiguous", expected=expected, seen=_several(found))
+    raise StepFailed("not_seen", expected=expected, seen=NOTHING_TO_TICK)
 
 
 def _state(on: bool) -> Words:
@@ -196,6 +208,8 @@ def _offered(offered: tuple[str, ...]) -> Words:
     """What a wheel has shown: all of it, or how much and where it begins and ends."""
     if not offered:
         return Words(zh="它什么也没有显示", en="it says nothing")
-    few = offered if len(offered) <= 12 else (*offered[:6], "…", *offered[-5:])
-    words = ", ".join(quote(each) if each != "…" else each for each in few)
+    told = [quote(each) for each in offered]
+    if len(told) > FEW:
+        told = [*told[:FIRST], "…", *told[-LAST:]]
+    words = ", ".join(told)
     return Words(zh=f"{len(offered)} 项：{words}", en=f"{len(offered)} offered: {words}")

@@ -27,7 +27,7 @@ Asked = tuple[tuple[str, Locator, Seen], ...]
 
 
 class GuardedDriver(Driver):
-    """Another driver, for one attempt; without a guard no commit point is looked for, none refused."""
+    """Another driver, for one attempt; without a guard no commit point is looked for."""
 
     def __init__(self, driver: Driver, guard: Guard | None) -> None:
         self.simulated = driver.simulated

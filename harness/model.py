@@ -416,18 +416,6 @@ class TextInput(Frozen):
     was copied, in place of what it held. `keys`: a tap, then key by key, what a keyboard without
     an input method can type; for fields that refuse to be set, and codes of one field a digit."""
 
-    @model_validator(mode="after")
-    def _can_be_entered_so(self) -> TextInput:
-        if self.how == "keys" and not (self.text.isascii() and self.text.isprintable()):
-            raise ValueError(
-                "how: keys are of letters, digits and signs of ASCII; write how: paste for others"
-            )
-        if self.pastes_a_secret:
-            raise ValueError(
-                "how: a secret is not pasted, for any App may read what was copied; write how: keys"
-            )
-        return self
-
     @property
     def pastes_a_secret(self) -> bool:
         """Whether other Apps could read a secret: what is copied, all may."""
@@ -593,7 +581,9 @@ class Tick(Frozen):
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         model = dict(handler.resolve_ref_schema(handler(schema)))
-        return {"anyOf": [{"type": "string", "minLength": 1}, model]}
+        # `anyOf` the ways to find an element, of which the short form may be one, and nothing.
+        ways = [way for way in model["properties"]["box"]["anyOf"] if way.get("type") != "null"]
+        return {"anyOf": [{"type": "string", "minLength": 1}, *ways, model]}
 
     @property
     def sign(self) -> Target:
@@ -891,6 +881,8 @@ class Barrier(Frozen):
     seen: Locator
     into: Target | None = None
     """Where the code goes, for a barrier that asks for one."""
+    how: Literal["set", "keys"] = "set"
+    """How it gets there: `keys` for a code of one field a digit, of which `into` is the first."""
     inbox: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """A regular expression whose first group is the code in the phone's newest text message."""
     within_s: Seconds = 120

@@ -47,6 +47,7 @@ from harness.model import (
     Expect,
     ExpectGone,
     HideKeyboard,
+    How,
     Launch,
     LongPress,
     Network,
@@ -404,7 +405,8 @@ class _Attempt:
             case Clear():
                 self._driver.clear(seen)
             case Type():
-                self._enter(seen, step, draft)
+                text = fill(step.type.text, self._stage.task.secrets)
+                self._put(seen, text, step.type.how, draft)
 
     def _tap(self, seen: Seen, draft: Draft) -> None:
         """A finger on the App's screens; in a web page a click, wherever the page is scrolled."""
@@ -413,10 +415,9 @@ class _Attempt:
         else:
             self._driver.click(seen)
 
-    def _enter(self, seen: Seen, step: Type, draft: Draft) -> None:
-        """Gets a text into a field, at once or as a person does who taps it first."""
-        text = fill(step.type.text, self._stage.task.secrets)
-        match step.type.how:
+    def _put(self, seen: Seen, text: str, how: How, draft: Draft) -> None:
+        """Puts a text into a field, at once or as a person does who taps it first."""
+        match how:
             case "set":
                 self._driver.write(seen, text)
             case "paste":
@@ -533,20 +534,20 @@ class _Attempt:
             code = pass_barrier(barrier, self._stage, self._messages_before)
             self._note_messages()
         if code is not None and barrier.into is not None:
-            self._write_code(barrier.into, code, draft)
+            self._write_code(barrier.into, barrier.how, code, draft)
         self._barriers.append(step.barrier)
         self._patience.acted(self._stage.clock.monotonic())
         self._await_next(draft)
 
-    def _write_code(self, into: Target, code: str, draft: Draft) -> None:
+    def _write_code(self, into: Target, how: How, code: str, draft: Draft) -> None:
         """Writes a barrier's code, also into a field that is drawn anew or covered for a time."""
         for last_try in (False, True):
             found = self._patience.need(Condition(visible=into), draft)
-            draft.touched = found.seen.box.middle
-            self._driver.aim(by_finger=False)
+            self._driver.aim(by_finger=how != "set")
+            draft.touched = self._driver.landing(found.seen.box)
             try:
                 with self._touching(draft):
-                    self._driver.write(found.seen, code)
+                    self._put(found.seen, code, how, draft)
                 return
             except ElementGone:
                 draft.drawn_anew = True

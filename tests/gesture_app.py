@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.phone.app import After, App, Go, Screen, Set, State
+from harness.phone.app import Action, After, App, Go, Screen, Set, Sms, State
 from harness.phone.widgets import (
     Button,
     Check,
@@ -234,6 +234,9 @@ SCREENS: Mapping[str, Callable[[State], Widget]] = {
     "long": _long,
 }
 
+OPENED: Mapping[str, Action] = {"code": Sms("12345", f"验证码 {CODE}")}
+"""What happens a moment after a screen has been opened."""
+
 GESTURE_APP = App(
     package=PACKAGE,
     label="手势",
@@ -243,7 +246,7 @@ GESTURE_APP = App(
         Screen("home", _home),
         Screen("agreement", _agreement),
         *(
-            Screen(name, view, on_open=After(LOADS_S, Set({"loaded": True})))
+            Screen(name, view, on_open=After(LOADS_S, OPENED.get(name, Set({"loaded": True}))))
             for name, view in SCREENS.items()
         ),
     ),

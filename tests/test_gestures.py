@@ -94,6 +94,31 @@ def test_what_no_key_types_is_refused_before_a_key_is_pressed(phone: Rig) -> Non
         phone.driver.press_keys("社保")
 
 
+def test_what_is_personal_may_be_pressed_key_by_key_and_is_starred_in_the_record(
+    phone: Rig,
+) -> None:
+    typed = {"into": "form.name", "text": "13800000000", "how": "keys"}
+    record = attempt(phone, "code", {"type": typed})
+    assert values(phone)["name"] == "13800000000"
+    assert "13800000000" not in record.model_dump_json()
+    assert "138●●●●0000" in step(record, "3").sentence.zh
+
+
+def test_a_code_of_six_fields_passes_a_barrier_key_by_key(phone: Rig) -> None:
+    barrier = {
+        "kind": "sms_code",
+        "seen": {"text": "请输入验证码"},
+        "into": "code.first",
+        "inbox": "验证码 ([0-9]{6})",
+        "how": "keys",
+    }
+    profile = {**PROFILE, "barriers": {"code": barrier}}
+    goal = {"visible": {"id": "passed"}, "text": "验证通过"}
+    record = attempt(phone, "code", {"barrier": "code"}, goal=goal, profile=profile)
+    assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
+    assert step(record, "3").touched is not None
+
+
 def test_a_secret_of_the_tasks_data_is_not_copied(phone: Rig) -> None:
     typed = {"into": "form.name", "text": "${code}", "how": "paste"}
     with pytest.raises(UsageError, match=r"task.yaml:1: a secret is not pasted"):
