@@ -246,7 +246,7 @@ def test_rows_that_are_loaded_late_are_waited_for(phone: Rig) -> None:
 @pytest.mark.parametrize(
     ("wheel", "to", "first", "last"),
     [
-        ("date.year", "1900年", "“2026年”", "“2030年”"),
+        ("date.year", "1900年", "“2026年”", "“1930年”"),
         ("date.month", "13月", "“10月”", "“3月”"),
         ("date.minute", "20", "“00”", "“45”"),
         ("date.hour", "21", "“09”", "“17”"),

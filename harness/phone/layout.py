@@ -542,7 +542,7 @@ class _Layout:
         at = chosen(wheel, self._look.values)
         pitch = wheel_pitch(wheel, box, self._metrics)
         reach = (1 if wheel.kind == "number_picker" else wheel.shows // 2) + 1
-        for row in range(-reach, reach + 1):
+        for row in range(-reach, reach + 1) if wheel.options else ():
             there = turned(wheel, at, row)
             if not wheel.wraps and there != at + row:
                 continue  # before the first, or after the last
