@@ -287,7 +287,7 @@ class _Script:
         size = self._session.get_window_size()
         screen = Box(left=0, top=0, right=size["width"], bottom=size["height"])
         area = screen if done.match is None else done.match.box
-        start, end = swipe_line(area, step.swipe.direction, step.swipe.distance)
+        start, end = swipe_line(area, step.swipe.direction, step.swipe.share)
         self._session.swipe(start.x, start.y, end.x, end.y, round(1000 * DRAG_S))
 
     def _scroll(self, done: StepRecord) -> None:

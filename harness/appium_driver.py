@@ -25,6 +25,7 @@ from lxml import etree, html
 from selenium.common import exceptions as foreign
 from selenium.webdriver.common.actions import interaction
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.key_input import KeyInput
 from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.remote.command import Command
 
@@ -67,6 +68,10 @@ SHELL_WITHIN_MS = 15_000
 """How long a script in the phone's shell may run; then the driver ends it."""
 TAP_HELD_S = 0.05
 """How long a finger rests on the glass in a tap."""
+KEYS_APART_S = 0.05
+"""From one key to the next: some fields of a code hand the caret on only a moment later."""
+KEY_A, KEY_PASTE, CTRL_HELD = 29, 279, 0x1000
+"""Android's key codes, and the bit of a key's meta state that says that Ctrl is held."""
 
 SETTINGS: Mapping[str, str | int | bool] = {
     # An idle wait costs half a second of silence and would be counted as the App's.
@@ -443,7 +448,7 @@ class AppiumDriver:
 
     def write(self, element: Seen, text: str) -> None:
         """Puts text into a field, in place of what it holds."""
-        with self._while_page_lasts("writing"):
+        with self._while_page_lasts("writing"), _advising_keys():
             self._ask(Command.CLEAR_ELEMENT, {"id": element.handle})
             self._ask(
                 Command.SEND_KEYS_TO_ELEMENT,
@@ -454,6 +459,45 @@ class AppiumDriver:
         """Empties a field."""
         with self._while_page_lasts("clearing"):
             self._ask(Command.CLEAR_ELEMENT, {"id": element.handle})
+
+    def paste(self, text: str) -> None:
+        """Pastes a text in place of what the field with the caret holds; leaves nothing copied."""
+        self._copy(text)
+        try:
+            with _translated("pasting"):
+                self._mark_all()
+                self._press_key(KEY_PASTE)
+        finally:
+            self._copy("")
+
+    def press_keys(self, text: str) -> None:
+        """Presses the keys of a text, in place of what the field with the caret holds."""
+        if not text.isascii():
+            raise UsageError("no key types what is no ASCII: write how: paste beside the text")
+        self.enter("native")
+        with _translated("pressing keys"):
+            self._mark_all()
+            keys = KeyInput("keyboard")
+            for character in text:
+                keys.create_key_down(character)
+                keys.create_key_up(character)
+                keys.create_pause(KEYS_APART_S)
+            ActionBuilder(self._session, keyboard=keys).perform()
+
+    def _copy(self, text: str) -> None:
+        self.enter("native")
+        content = base64.b64encode(text.encode()).decode()
+        with _translated("copying"):
+            self._session.execute_script(
+                "mobile: setClipboard", {"content": content, "contentType": "plaintext"}
+            )
+
+    def _mark_all(self) -> None:
+        """Marks all that the field with the caret holds, as Ctrl+A does."""
+        self._press_key(KEY_A, CTRL_HELD)
+
+    def _press_key(self, keycode: int, held: int = 0) -> None:
+        self._session.execute_script("mobile: pressKey", {"keycode": keycode, "metastate": held})
 
     def back(self) -> None:
         """The system's back key."""
@@ -520,6 +564,7 @@ class AppiumDriver:
         phone = {name: said for name in OF_THE_PHONE if (said := self._said_of_phone(name))}
         return {
             "tap_held_s": TAP_HELD_S,
+            "keys_apart_s": KEYS_APART_S,
             "grant_permissions": self._grants_permissions,
             **SETTINGS,
             **self._asked,
@@ -721,6 +766,18 @@ def _translated(doing: str) -> Iterator[None]:
         # The answer has not the shape that the protocol promises.
         said = quote_line(repr(exc))
         raise DeviceTrouble(f"{doing}: an answer that cannot be read ({said})") from exc
+
+
+@contextmanager
+def _advising_keys() -> Iterator[None]:
+    """Says of a field that refuses to be set what to write instead."""
+    try:
+        yield
+    except foreign.InvalidElementStateException as exc:
+        raise NoAnswer(
+            f"the field refuses to be set ({_first_line(exc)}): write how: keys, or how: paste, "
+            "beside the step's text"
+        ) from exc
 
 
 def _refusal(

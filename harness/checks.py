@@ -103,6 +103,7 @@ def check_scenario(file: CheckedFile) -> None:
     _check_id(file)
     _check_common(file)
     _check_css(file)
+    _check_typing(file)
     names = _keys_at(file.root, "data")
     _check_variables(file, names, "data", ("steps", "goal", "refusal", "checkpoints"))
 
@@ -112,6 +113,7 @@ def check_shared(file: CheckedFile) -> None:
     _check_id(file)
     _check_common(file)
     _check_css(file)
+    _check_typing(file)
     _check_variables(file, _texts_at(file.root, "parameters"), "parameters", ("steps",))
 
 
@@ -164,6 +166,26 @@ def _check_common(file: CheckedFile) -> None:
             _note_if(file, scalar, path, _find_xpath_fault(_example(scalar.text)))
         elif path[-1:] == ("screenshot",) and any(map(SECRET.fullmatch, names_in(scalar.text))):
             file.note(scalar.place, path, "a secret cannot be in a name; write a plain name")
+
+
+def _check_typing(file: CheckedFile) -> None:
+    """How a text is entered suits the text, as it stands in the file."""
+    for path, node in walk(file.root):
+        how = node.entry("how") if isinstance(node, Mapping) and path[-1:] == ("type",) else None
+        text = node.entry("text") if isinstance(node, Mapping) else None
+        if how is None or text is None or not isinstance(text.value, Scalar):
+            continue
+        message = _find_typing_fault(str(as_plain(how.value)), text.value.text)
+        if message is not None:
+            file.note(how.place, (*path, "how"), message)
+
+
+def _find_typing_fault(how: str, text: str) -> str | None:
+    if how == "keys" and not (text.isascii() and text.isprintable()):
+        return "keys are of letters, digits and signs of ASCII; write how: paste for other texts"
+    if how == "paste" and any(map(SECRET.fullmatch, names_in(text))):
+        return "a secret is not pasted, for any App may read what was copied; write how: keys"
+    return None
 
 
 def _check_css(file: CheckedFile) -> None:

@@ -46,11 +46,6 @@ class Clearing:
         self._seen_free = False
         """Whether the screen was read since the last touch with nothing in the way."""
 
-    @property
-    def looks(self) -> bool:
-        """Whether there is anything to look for."""
-        return bool(self._declared)
-
     def touched(self) -> None:
         """The screen was touched just now: what was sent away before had no part in it."""
         self.kept_waiting, self.intercepted, self._seen_free = False, "", False
@@ -123,7 +118,7 @@ class Clearing:
         """Touches what sends it away where that is now; whether it is gone then, or by itself."""
         stage = self._stage
         with draft.ledger.evidence():
-            there = stage.driver.aim(anyhow=True)
+            there = stage.driver.aim()
         now = self._same(name, there)
         if now is not None:
             with draft.ledger.action():

@@ -83,6 +83,7 @@ def _completed(barriers: tuple[str, ...]) -> Verdict:
 def _findings(seen: Symptoms) -> Iterator[Verdict]:
     """The verdicts that fit, the weightiest first; the last always fits."""
     yield from _refused_by_us(seen)
+    yield from _unclear(seen)
     if seen.refused:
         why = Words(zh="App 如预期告知不符合条件", en="the App refused as it should")
         yield _verdict(Outcome.CORRECT_REFUSAL, (why, ("refused",)))
@@ -106,6 +107,16 @@ def _refused_by_us(seen: Symptoms) -> Iterator[Verdict]:
         mend = _MEND_COMMIT[seen.step]
         advice = Words(zh=f"{mend.zh}；{_SAFE.zh}", en=f"{mend.en}; {_SAFE.en}")
         yield _verdict(Outcome.OUTDATED, (untouched, ("failure", "seen")), (advice, ("step",)))
+
+
+def _unclear(seen: Symptoms) -> Iterator[Verdict]:
+    """Nor does one that may mean several things: somebody must say which."""
+    if seen.failure == "ambiguous":
+        advice = Words(
+            zh="请写更长的文字，或者在档案里给它起名，写 check: {box: 名称}",
+            en="write more of its words, or name it in the profile and write check: {box: name}",
+        )
+        yield _verdict(Outcome.OUTDATED, _missed(seen), (advice, ("failure",)))
 
 
 # --- the App's process ----------------------------------------------------------------------------

@@ -146,6 +146,14 @@ class Driver(Protocol):
         """Empties a field. Raises `ElementGone`."""
         ...
 
+    def paste(self, text: str) -> None:
+        """Pastes a text, as copied before, in place of what the field with the caret holds."""
+        ...
+
+    def press_keys(self, text: str) -> None:
+        """Presses the keys of a text of ASCII, in place of what the field with the caret holds."""
+        ...
+
     def back(self) -> None:
         """The system's back key."""
         ...

@@ -20,7 +20,9 @@ EXAMPLES: dict[str, str] = {
     "visible": "visible: search.results",
     "gone": "gone: search.results",
     "to": "to: search.results",
+    "pick.to": "to: 2026年",
     "into": "into: search.input",
+    "wheel": "wheel: date.year",
     "text": "text: 社保缴费查询",
     "direction": "direction: up",
     "do": "do: and below it the steps, each after '- '",
@@ -41,7 +43,8 @@ EXAMPLES: dict[str, str] = {
     "avd": "avd: pixel_6_api_33 (a name that `emulator -list-avds` prints)",
     "phones": "phones: [phone_1, phone_2]",
 }
-"""What to write for each key that must be there; a test holds this to the models."""
+"""What to write for each key that must be there, with what it stands in where that matters; a test
+holds this to the models."""
 
 STEP_EXAMPLES: dict[str, str] = {
     "launch": "launch",
@@ -49,7 +52,10 @@ STEP_EXAMPLES: dict[str, str] = {
     "long_press": "long_press: home.search",
     "type": "type: {into: search.input, text: 社保}",
     "clear": "clear: search.input",
+    "check": "check: 我已阅读并同意",
+    "pick": "pick: {wheel: date.year, to: 2026年}",
     "swipe": "swipe: up",
+    "pull_to_refresh": "pull_to_refresh: news.list",
     "scroll_to": "scroll_to: service.title",
     "back": "back",
     "hide_keyboard": "hide_keyboard",

@@ -15,12 +15,11 @@ from functools import cached_property
 from lxml import etree
 
 from harness.errors import UsageError
-from harness.hierarchy import box_of, readable
+from harness.hierarchy import box_of, contains, readable
 from harness.likeness import instead, means
 from harness.model import (
     LOCATORS_IN,
     AppProfile,
-    Box,
     ByDescription,
     ByText,
     ByUiAutomator,
@@ -162,11 +161,6 @@ class Screen:
 
 
 # --- what a touch lands on ------------------------------------------------------------------------
-
-
-def contains(box: Box | None, point: Point) -> bool:
-    """Whether the point lies in the box."""
-    return box is not None and box.left <= point.x < box.right and box.top <= point.y < box.bottom
 
 
 def _touched(there: Sequence[etree._Element], point: Point) -> Iterator[etree._Element]:

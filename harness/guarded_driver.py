@@ -17,8 +17,8 @@ from typing_extensions import override
 
 from harness.driver import AppState, Driver, Health, Inbox, Seen
 from harness.errors import NoAnswer, TouchRefused
-from harness.guard import Guard, Hit, Screen, contains, phone_only
-from harness.hierarchy import readable
+from harness.guard import Guard, Hit, Screen, phone_only
+from harness.hierarchy import contains, readable
 from harness.model import Box, Context, Locator, Point, Words, name_target
 
 Asked = tuple[tuple[str, Locator, Seen], ...]
@@ -26,7 +26,7 @@ Asked = tuple[tuple[str, Locator, Seen], ...]
 
 
 class GuardedDriver(Driver):
-    """Another driver, for one attempt; without a guard nothing is looked at and nothing refused."""
+    """Another driver, for one attempt; without a guard no commit point is looked for."""
 
     def __init__(self, driver: Driver, guard: Guard | None) -> None:
         self.simulated = driver.simulated
@@ -34,23 +34,25 @@ class GuardedDriver(Driver):
         self._guard = guard
         self._ahead: _View | None = None
 
-    def aim(self, *, by_finger: bool = True, anyhow: bool = False) -> Sequence[etree._Element]:
+    def aim(
+        self, *, by_finger: bool = True, hierarchy: str | None = None
+    ) -> Sequence[etree._Element]:
         """Looks ahead for the touch that follows at once.
 
         Args:
             by_finger: it is made on the screen, not by a handle of an element.
-            anyhow: look also where nothing is guarded.
+            hierarchy: of the screen as it is now, where it was read already.
 
         Returns:
             The elements of the App's screen, the root of the hierarchy first; none of a web
-            page, of a hierarchy that cannot be read, or where nobody has looked.
+            page, or of a hierarchy that cannot be read.
         """
-        if by_finger and (self._guard is not None or anyhow):
+        if by_finger:
             self._driver.enter("native")
         if self._guard is not None:
-            self._ahead = _look(self._driver, self._guard)
+            self._ahead = _look(self._driver, self._guard, hierarchy)
             return self._ahead.elements
-        return self.elements() if anyhow else ()
+        return self.elements() if hierarchy is None else readable(hierarchy)
 
     def elements(self) -> Sequence[etree._Element]:
         """The elements of the App's screen as it is now; none in a web page, or unreadable."""
@@ -126,6 +128,16 @@ class GuardedDriver(Driver):
         return _look(self._driver, self._guard)
 
     # --- what changes the screen: what was seen ahead is no longer true
+
+    @override
+    def paste(self, text: str) -> None:
+        self._ahead = None
+        self._driver.paste(text)
+
+    @override
+    def press_keys(self, text: str) -> None:
+        self._ahead = None
+        self._driver.press_keys(text)
 
     @override
     def back(self) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from lxml import etree
 
-from harness.model import Box
+from harness.model import Box, Point
 
 # Nine digits: no screen needs more, and Python refuses to read a number of thousands of them.
 BOUNDS = re.compile(
@@ -38,3 +38,8 @@ def box_of(element: etree._Element) -> Box | None:
     """Where an element says it is, in pixels; None when it says nothing that can be read."""
     found = BOUNDS.fullmatch(str(element.get("bounds", "")))
     return None if found is None else Box.model_validate(found.groupdict())
+
+
+def contains(box: Box | None, point: Point) -> bool:
+    """Whether the point lies in the box."""
+    return box is not None and box.left <= point.x < box.right and box.top <= point.y < box.bottom

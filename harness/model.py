@@ -11,6 +11,7 @@ Imports nothing of ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -35,7 +36,8 @@ SCHEMA_VERSION = 2
 """Of the record: raised when a reader of older runs would misread a newer one."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=120)]
+ELEMENT_NAME = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"
+ElementName = Annotated[str, Field(pattern=ELEMENT_NAME, max_length=120)]
 LONGEST_WRITTEN = 2000
 """Characters of one text that a person writes."""
 NonEmpty = Annotated[str, Field(min_length=1, max_length=LONGEST_WRITTEN)]
@@ -398,11 +400,33 @@ class LongPress(StepModel):
         return Words(zh=f"长按 {what}", en=f"Long-press {what}")
 
 
+How = Literal["set", "paste", "keys"]
+"""The ways to get a text into a field."""
+SECRET = "${secret:"
+"""How a text begins to name a secret: see harness/variables.py."""
+
+
 class TextInput(Frozen):
-    """Which field, and what to write."""
+    """Which field, what to write, and how."""
 
     into: Target
     text: NonEmpty
+    how: How = "set"
+    """`set`: at once, past any keyboard, in any language. `paste`: a tap on the field, then what
+    was copied, in place of what it held. `keys`: a tap, then key by key, what a keyboard without
+    an input method can type; for fields that refuse to be set, and codes of one field a digit."""
+
+    @property
+    def pastes_a_secret(self) -> bool:
+        """Whether other Apps could read a secret: what is copied, all may."""
+        return self.how == "paste" and SECRET in self.text
+
+
+_IN_WORDS: Mapping[How, Words] = {
+    "set": Words(zh="输入", en="Type"),
+    "paste": Words(zh="粘贴", en="Paste"),
+    "keys": Words(zh="逐键输入", en="Type key by key"),
+}
 
 
 class Type(PlacedStep):
@@ -411,10 +435,16 @@ class Type(PlacedStep):
     tag: ClassVar[str] = "type"
     type: TextInput
 
+    @model_validator(mode="after")
+    def _by_a_finger_outside_of_pages(self) -> Type:
+        if self.context == "webview" and self.type.how != "set":
+            raise ValueError(f"type: in a web page a text is set; leave how: {self.type.how} out")
+        return self
+
     @override
     def describe(self) -> Words:
-        what, text = name_target(self.type.into), self.type.text
-        return self._placed(f"在 {what} 输入“{text}”", f"Type “{text}” into {what}")
+        what, text, how = name_target(self.type.into), self.type.text, _IN_WORDS[self.type.how]
+        return self._placed(f"在 {what} {how.zh}“{text}”", f"{how.en} “{text}” into {what}")
 
 
 class Clear(PlacedStep):
@@ -432,12 +462,23 @@ class Clear(PlacedStep):
 Direction = Literal["up", "down", "left", "right"]
 
 
+SWIPE_SHARE: Mapping[Direction, float] = {"up": 0.6, "down": 0.6, "left": 0.75, "right": 0.75}
+"""How far a finger goes, of what it swipes on. Android's pages turn when the finger, which does
+not fling, has moved them by 0.6 of their width, and nearer to its edge begins the back gesture."""
+
+
 class SwipeMove(ShortForm):
     """A swipe: where the finger moves to, on what, over which share of its length."""
 
     direction: Direction
     on: Target | None = None
-    distance: Share = 0.6
+    distance: Share | None = None
+    """0.6 up and down, 0.75 to the left and right unless given: enough to turn a page of tabs."""
+
+    @property
+    def share(self) -> float:
+        """Of the length of what it swipes on."""
+        return self.distance or SWIPE_SHARE[self.direction]
 
 
 class Swipe(StepModel):
@@ -454,6 +495,18 @@ class Swipe(StepModel):
             zh=f"{where and f'在 {where} '}向{sides[self.swipe.direction]}滑动",
             en=f"Swipe {self.swipe.direction}{where and f' on {where}'}",
         )
+
+
+class PullToRefresh(StepModel):
+    """Pulls a list down from its top, as people do to have it loaded anew."""
+
+    tag: ClassVar[str] = "pull_to_refresh"
+    pull_to_refresh: Target
+
+    @override
+    def describe(self) -> Words:
+        what = name_target(self.pull_to_refresh)
+        return Words(zh=f"下拉刷新 {what}", en=f"Pull {what} down to refresh")
 
 
 class ScrollSearch(TargetForm):
@@ -474,6 +527,86 @@ class ScrollTo(StepModel):
     def describe(self) -> Words:
         what = name_target(self.scroll_to.to)
         return Words(zh=f"滑动到 {what}", en=f"Scroll to {what}")
+
+
+class Turn(Frozen):
+    """A wheel of a picker, and what it shall say."""
+
+    wheel: Target
+    to: TextMatch
+
+
+class Pick(StepModel):
+    """Turns a wheel of a date or region picker until it says what is wanted."""
+
+    tag: ClassVar[str] = "pick"
+    pick: Turn
+
+    @override
+    def describe(self) -> Words:
+        wheel, to = name_target(self.pick.wheel), name_text(self.pick.to)
+        return Words(zh=f"把滚轮 {wheel} 转到 {to}", en=f"Turn the wheel {wheel} to {to}")
+
+
+class Tick(Frozen):
+    """A box to tick: by the words beside it, or itself. A bare text is a name, else words."""
+
+    label: TextMatch | None = None
+    """The words beside it: just these or, where nothing says just these, among others."""
+    box: Target | None = None
+    """The box itself, for one without words or that stands elsewhere."""
+    on: bool = True
+    """Whether it shall be ticked or not."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        """`check: 我已阅读`, `check: form.agree` and `check: {id: agree}` are short for these."""
+        if isinstance(value, str):
+            return {"box" if re.fullmatch(ELEMENT_NAME, value) else "label": value}
+        is_locator = isinstance(value, Mapping) and _sole_key(value) in LOCATOR_TAGS
+        return {"box": value} if is_locator else value
+
+    @model_validator(mode="after")
+    def _by_one_of_them(self) -> Tick:
+        if (self.label is None) == (self.box is None):
+            raise ValueError(
+                "a box is told by its label or by itself; write check: {label: 我已阅读} or "
+                "check: {box: form.agree}"
+            )
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        model = dict(handler.resolve_ref_schema(handler(schema)))
+        # `anyOf` the ways to find an element, of which the short form may be one, and nothing.
+        ways = [way for way in model["properties"]["box"]["anyOf"] if way.get("type") != "null"]
+        return {"anyOf": [{"type": "string", "minLength": 1}, *ways, model]}
+
+    @property
+    def sign(self) -> Target:
+        """What shows that it is there: the box, or its label."""
+        if self.label is None:
+            return self.box or ""  # one of the two is given
+        bare = isinstance(self.label, str)
+        return ByText.model_validate({"text": {"contains": self.label} if bare else self.label})
+
+
+class Check(StepModel):
+    """Ticks a box, or takes the tick away, unless it stands so already; touches no words."""
+
+    tag: ClassVar[str] = "check"
+    check: Tick
+
+    @override
+    def describe(self) -> Words:
+        label, box = self.check.label, self.check.box
+        what = name_text(label) if label is not None else name_target(box or "")
+        if self.check.on:
+            return Words(zh=f"勾选 {what}", en=f"Tick {what}")
+        return Words(zh=f"取消勾选 {what}", en=f"Untick {what}")
 
 
 class WaitFor(PlacedStep):
@@ -604,8 +737,8 @@ class Commit(PlacedStep):
 
 
 STEPS: tuple[type[StepModel], ...] = (
-    Launch, Tap, LongPress, Type, Clear, Swipe, ScrollTo, Back, HideKeyboard, WaitFor,
-    Expect, ExpectGone, Screenshot, OpenLink, When, Run, PassBarrier, Commit,
+    Launch, Tap, LongPress, Type, Clear, Check, Pick, Swipe, PullToRefresh, ScrollTo, Back,
+    HideKeyboard, WaitFor, Expect, ExpectGone, Screenshot, OpenLink, When, Run, PassBarrier, Commit,
 )  # fmt: skip
 """Every kind of step, in the order in which the documentation tells of them."""
 STEP_TAGS = tuple(step.tag for step in STEPS)
@@ -629,7 +762,10 @@ Step = Annotated[
     | Annotated[LongPress, Tag("long_press")]
     | Annotated[Type, Tag("type")]
     | Annotated[Clear, Tag("clear")]
+    | Annotated[Check, Tag("check")]
+    | Annotated[Pick, Tag("pick")]
     | Annotated[Swipe, Tag("swipe")]
+    | Annotated[PullToRefresh, Tag("pull_to_refresh")]
     | Annotated[ScrollTo, Tag("scroll_to")]
     | Annotated[Back, Tag("back")]
     | Annotated[HideKeyboard, Tag("hide_keyboard")]
@@ -703,6 +839,9 @@ class Scenario(Frozen):
     """What is done, in order; each step is a bare word or one key."""
     checkpoints: tuple[Checkpoint, ...] = ()
     """Partial credit for parts of the way."""
+    reach: Literal["one_handed"] | None = None
+    """`one_handed`: of each touch it is recorded whether a thumb of the hand that holds the phone
+    reaches there. Nothing else is touched for it."""
 
     @field_validator("checkpoints")
     @classmethod
@@ -794,6 +933,8 @@ class Barrier(Frozen):
     seen: Locator
     into: Target | None = None
     """Where the code goes, for a barrier that asks for one."""
+    how: Literal["set", "keys"] = "set"
+    """How it gets there: `keys` for a code of one field a digit, of which `into` is the first."""
     inbox: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """A regular expression whose first group is the code in the phone's newest text message."""
     within_s: Seconds = 120
@@ -1236,6 +1377,8 @@ class StepRecord(Frozen):
     the TotalTime of `am start -W`. None where the App ran already or the log does not say."""
     match: Match | None = None
     touched: Point | None = None
+    in_reach: bool | None = None
+    """Whether a thumb reaches there; None where the task does not ask, or nothing was touched."""
     drawn_anew: bool = False
     """Whether it left between look and touch, and was looked for and touched once more."""
     activity: str = ""
@@ -1257,9 +1400,10 @@ Network = Literal["checked", "unchecked", "none", "unknown"]
 """What the phone says of its network: that it leads to the internet, that it is there, nothing."""
 Failure = Literal[
     "not_seen", "left", "still_seen", "other_text", "other_state", "time_limit", "barrier",
-    "commit_point",
+    "commit_point", "ambiguous",
 ]  # fmt: skip
 """What a step ran into, before the court has asked why. `left`: seen, and gone when touched.
+`ambiguous`: several boxes fit the label of one.
 `commit_point`: its touch would have landed on what cannot be undone, and was not made."""
 
 

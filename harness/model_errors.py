@@ -77,7 +77,8 @@ def _here(spot: Spot, message: str) -> Fault:
 
 def _missing(error: ErrorDetails, spot: Spot) -> Fault:
     key = str(error["loc"][-1])
-    message = f"the key {key!r} is missing; write {EXAMPLES.get(key, key)}"
+    example = EXAMPLES.get(f"{spot.path[-1]}.{key}" if spot.path else key) or EXAMPLES.get(key, key)
+    message = f"the key {key!r} is missing; write {example}"
     return Fault(spot.place, (*spot.path, key), message)
 
 
@@ -126,8 +127,8 @@ def _unquote(node: Node, what: str) -> str:
 
 
 _TRUTHS = {
-    **dict.fromkeys(("yes", "on", "y"), "true"),
-    **dict.fromkeys(("no", "off", "n"), "false"),
+    **dict.fromkeys(("yes", "on", "y", "是"), "true"),
+    **dict.fromkeys(("no", "off", "n", "否"), "false"),
 }
 
 

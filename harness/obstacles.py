@@ -16,8 +16,7 @@ from lxml import etree
 
 from harness.errors import UsageError
 from harness.finder import Found
-from harness.guard import contains
-from harness.hierarchy import box_of
+from harness.hierarchy import box_of, contains
 from harness.likeness import means
 from harness.model import (
     ByDescription,

@@ -6,14 +6,17 @@ wrong between them either.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.common_interruptions import common_interruptions
 from harness.load import Document
 from harness.model import (
+    ELEMENT_NAME,
     AppProfile,
     Call,
+    Check,
     Devices,
     Frozen,
     Name,
@@ -32,11 +35,16 @@ Shared = Mapping[Name, Document[SharedSteps]]
 
 
 TARGET_FIELDS = frozenset(
-    {"tap", "long_press", "clear", "commit", "visible", "gone", "to", "into", "on", "at"}
-)
+    {
+        "tap", "long_press", "clear", "commit", "pull_to_refresh", "wheel", "box", "visible",
+        "gone", "to", "into", "on", "at",
+    }
+)  # fmt: skip
 """The fields that hold a `Target`; a test holds this to the models."""
 TARGET_KEYS = TARGET_FIELDS | {"wait_for", "expect", "expect_gone", "scroll_to", "goal", "refusal"}
 """The keys that may have an element's name for a value: the fields, and what is written short."""
+NO_TARGET = ("pick", "to")
+"""Where one of these fields holds a text."""
 STEPS_KEYS = frozenset({"steps", "goal", "refusal", "checkpoints"})
 """The parts of a file in which elements are named."""
 
@@ -117,8 +125,11 @@ def _check_names(tree: Node, file: str, around: _Surroundings) -> Iterator[Probl
     for path, written in texts(tree):
         if path[0] not in STEPS_KEYS or path[-2:-1] == ("with",):
             continue
-        if path[-1] in TARGET_KEYS and written.text not in around.elements:
+        if _may_name_an_element(path, written.text) and written.text not in around.elements:
             near = suggest(written.text, around.elements) or "; add it to a profile"
+            if path[-1] == Check.tag:
+                words = f"Words are written {{label: {shorten(written.text)}}}"
+                near = f"{near} {words}" if near.endswith("?") else f"{near}. {words}"
             message = f"no App's profile names the element {shorten(written.text)!r}{near}"
         elif path[-1] == "barrier" and written.text not in around.barriers:
             near = suggest(written.text, around.barriers) or "; add it to one"
@@ -126,6 +137,13 @@ def _check_names(tree: Node, file: str, around: _Surroundings) -> Iterator[Probl
         else:
             continue
         yield Problem(file, written.place.line, written.place.column, name_field(path), message)
+
+
+def _may_name_an_element(path: FieldPath, text: str) -> bool:
+    """Whether what is written there is an element's name; `check:` takes words as well."""
+    if path[-1] == Check.tag:
+        return re.fullmatch(ELEMENT_NAME, text) is not None
+    return path[-1] in TARGET_KEYS and path[-2:] != NO_TARGET
 
 
 def _check_call(
@@ -236,5 +254,5 @@ def element_names(value: object, path: FieldPath) -> Iterator[tuple[str, FieldPa
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from element_names(item, (*path, index))
-    elif isinstance(value, str) and path and path[-1] in TARGET_FIELDS:
+    elif isinstance(value, str) and path and path[-1] in TARGET_FIELDS and path[-2:] != NO_TARGET:
         yield value, path

@@ -27,16 +27,21 @@ from harness.errors import (
     SessionLost,
     StepFailed,
     TouchRefused,
+    UsageError,
 )
 from harness.evidence import Evidence
 from harness.finder import Finder, Found
+from harness.fingers import Fingers
 from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
-from harness.hierarchy import readable
+from harness.hierarchy import elements, readable
+from harness.landing import landing
 from harness.model import (
+    SWIPE_SHARE,
     AttemptRecord,
     Back,
     Box,
+    Check,
     Clear,
     Commit,
     Condition,
@@ -44,13 +49,16 @@ from harness.model import (
     Expect,
     ExpectGone,
     HideKeyboard,
+    How,
     Launch,
     LongPress,
     Network,
     OpenLink,
     PassBarrier,
+    Pick,
     PlannedStep,
     Point,
+    PullToRefresh,
     Run,
     Screenshot,
     ScrollSearch,
@@ -70,6 +78,7 @@ from harness.model import (
 )
 from harness.patience import Patience
 from harness.quoting import quote
+from harness.reach import in_thumb_reach
 from harness.redaction import of_attempt
 from harness.stage import Draft, Stage, Task
 from harness.stillness import APART_S, WATCHED_S
@@ -83,11 +92,13 @@ from harness.witness import Witness
 LONG_PRESS_S = 1.0
 DRAG_S = 0.4
 SCROLL_SHARE = 0.5
-"""Of the screen, in one drag: what was at the edge stays in view."""
+"""Of the screen, in one drag up or down: what was at the edge stays in view."""
+PULL_SHARES = (0.15, 0.75)
+"""Of a list's height, from above: where a finger begins and ends that pulls it down."""
 SETTLES_WITHIN_S = 0.5
 """What a scroll has brought into view may still be drawn."""
 
-Touch = Tap | LongPress | Type | Clear | Swipe
+Touch = Tap | LongPress | Type | Clear | Swipe | PullToRefresh
 Command = Launch | Back | HideKeyboard | OpenLink
 Connect = Callable[[], Driver]
 Watch = Callable[[PlannedStep], None]
@@ -161,6 +172,7 @@ class _Attempt:
         self._profile = stage.task.profile
         self._patience = Patience(stage)
         self._witness = Witness(stage)
+        self._fingers = Fingers(stage, self._patience, self._witness.before, self._touching)
         self._vitals = Monitor(stage.driver, self._profile.android.package, stage.clock)
         self._pending = deque(stage.task.planned.steps)
         self._drafts: list[Draft] = []
@@ -183,7 +195,7 @@ class _Attempt:
             vitals = self._vitals.end()
         return _Course(
             wall_s=wall_s,
-            steps=tuple(draft.record() for draft in self._drafts),
+            steps=tuple(self._observed(draft.record()) for draft in self._drafts),
             symptoms=symptoms,
             trouble=trouble,
             checkpoints=self._witness.checkpoints,
@@ -193,6 +205,13 @@ class _Attempt:
             log=self._witness.kept_log(),
             vitals=vitals,
         )
+
+    def _observed(self, record: StepRecord) -> StepRecord:
+        """The step with what else the task asks to be observed: whether a thumb reaches it."""
+        if self._stage.task.scenario.reach is None or record.touched is None:
+            return record
+        in_reach = in_thumb_reach(record.touched, self._driver.screen())
+        return record.model_copy(update={"in_reach": in_reach})
 
     def _explain(self, trouble: DeviceTrouble) -> Words:
         """What happened, and what has died; a session's end and a missing App explain themselves.
@@ -289,15 +308,21 @@ class _Attempt:
     def _has_found(self, planned: PlannedStep) -> bool:
         """Whether what the step needs was found before: then the profile fits."""
         need = needed(planned.step)
-        matches = (draft.match for draft in self._drafts[:-1] if draft.match is not None)
+        matches = (draft.match for draft in self._drafts if draft.match is not None)
         return need is not None and name_target(need.visible) in {one.target for one in matches}
 
     def _take(self, planned: PlannedStep, draft: Draft) -> None:
         """Does what the step says, then waits for what the next one needs."""
         step = planned.step
         match step:
-            case Tap() | LongPress() | Type() | Clear() | Swipe():
+            case Tap() | LongPress() | Type() | Clear() | Swipe() | PullToRefresh():
                 self._touch(step, draft)
+            case Pick():
+                self._fingers.pick(step, draft)
+                self._await_next(draft)
+            case Check():
+                self._fingers.tick(step, draft)
+                self._await_next(draft)
             case Commit():
                 self._commit(step, draft)
             case Launch() | Back() | HideKeyboard() | OpenLink():
@@ -341,14 +366,14 @@ class _Attempt:
             if found is not None:
                 self._witness.before(draft)
                 draft.match = found.match
-                if self._is_clear(there, found, found.seen.box.middle, draft):
+                if self._is_clear(there, found, self._landing(there, found), draft):
                     return found
                 cleared = True
         while True:
             found = self._patience.need(need, draft)
             self._witness.before(draft, anew=cleared)
             there = self._aim(by_finger=by_finger)
-            if self._is_clear(there, found, found.seen.box.middle, draft):
+            if self._is_clear(there, found, self._landing(there, found), draft):
                 return found
             cleared = True
 
@@ -363,7 +388,12 @@ class _Attempt:
 
     def _aim(self, *, by_finger: bool) -> Sequence[etree._Element]:
         """The last look before a touch, the guard's own and outside of what is timed."""
-        return self._driver.aim(by_finger=by_finger, anyhow=self._patience.clearing.looks)
+        return self._driver.aim(by_finger=by_finger)
+
+    def _landing(self, there: Sequence[etree._Element], found: Found) -> Point:
+        """Where a finger lands on what was found: its middle, or that of what no bar covers."""
+        box = found.seen.box
+        return (landing(there, box) if self._driver.page is None else None) or box.middle
 
     def _is_clear(
         self,
@@ -412,35 +442,52 @@ class _Attempt:
             self._touch_once(step, draft)
 
     def _touch_once(self, step: Touch, draft: Draft) -> None:
-        need, by_finger = needed(step), isinstance(step, Swipe | LongPress)
+        if isinstance(step, Type) and step.type.pastes_a_secret:  # by way of the task's data
+            where = f"{draft.planned.file}:{draft.planned.line}"
+            raise UsageError(f"{where}: a secret is not pasted; write how: keys")
+        need, by_finger = needed(step), isinstance(step, Swipe | PullToRefresh | LongPress)
         found = None if need is None else self._reach(need, draft, by_finger=by_finger)
         area = self._driver.screen() if found is None else found.seen.box
         if found is None:
             self._face(area.middle, draft)
         with self._acting(draft):
             if isinstance(step, Swipe):
-                move = swipe_line(area, step.swipe.direction, step.swipe.distance)
-                self._driver.drag(*move, DRAG_S)
+                self._driver.drag(*swipe_line(area, step.swipe.direction, step.swipe.share), DRAG_S)
+            elif isinstance(step, PullToRefresh):
+                self._driver.drag(*pull_line(area), DRAG_S)
             elif found is not None:
-                self._act_on(found.seen, step)
+                self._act_on(found.seen, step, draft)
 
-    def _act_on(self, seen: Seen, step: Tap | LongPress | Type | Clear) -> None:
+    def _act_on(self, seen: Seen, step: Tap | LongPress | Type | Clear, draft: Draft) -> None:
         match step:
             case Tap():
-                self._tap(seen)
+                self._tap(seen, draft)
             case LongPress():
-                self._driver.press(seen.box.middle, LONG_PRESS_S)
+                self._driver.press(draft.touched or seen.box.middle, LONG_PRESS_S)
             case Clear():
                 self._driver.clear(seen)
             case Type():
-                self._driver.write(seen, fill(step.type.text, self._stage.task.secrets))
+                text = fill(step.type.text, self._stage.task.secrets)
+                self._put(seen, text, step.type.how, draft)
 
-    def _tap(self, seen: Seen) -> None:
+    def _tap(self, seen: Seen, draft: Draft) -> None:
         """A finger on the App's screens; in a web page a click, wherever the page is scrolled."""
         if self._driver.page is None:
-            self._driver.tap(seen.box.middle)
+            self._driver.tap(draft.touched or seen.box.middle)
         else:
             self._driver.click(seen)
+
+    def _put(self, seen: Seen, text: str, how: How, draft: Draft) -> None:
+        """Puts a text into a field, at once or as a person does who taps it first."""
+        match how:
+            case "set":
+                self._driver.write(seen, text)
+            case "paste":
+                self._tap(seen, draft)
+                self._driver.paste(text)
+            case "keys":
+                self._tap(seen, draft)
+                self._driver.press_keys(text)
 
     def _commit(self, step: Commit, draft: Draft) -> None:
         """Sees the commit point; taps it only with both keys."""
@@ -453,7 +500,7 @@ class _Attempt:
         found = self._reach(need, draft)
         self._committed = True
         with self._acting(draft):
-            self._tap(found.seen)
+            self._tap(found.seen, draft)
 
     def _command(self, step: Command, draft: Draft) -> None:
         android = self._profile.android
@@ -478,10 +525,10 @@ class _Attempt:
         start, end = scroll_line(self._driver.screen(), search.direction)
         draft.touched = start
         self._witness.before(draft)
-        page = ""
+        page: str | None = None
         for _ in range(search.at_most):
-            before, page = page, self._page_without(search, start, draft)
-            if not page:
+            before, page = page, self._page_without(search, page, start, draft)
+            if page is None:
                 break
             if page == before:  # the last drag has moved nothing
                 if not self._more_comes(page, search, draft):
@@ -493,13 +540,28 @@ class _Attempt:
         self._patience.need(Condition(visible=search.to, within_s=SETTLES_WITHIN_S), draft)
         self._await_next(draft)
 
-    def _page_without(self, search: ScrollSearch, start: Point, draft: Draft) -> str:
-        """The hierarchy of a screen on which what is scrolled to is not in view; empty if it is."""
-        while self._finder.find(search.to) is None:
+    def _page_without(
+        self, search: ScrollSearch, before: str | None, start: Point, draft: Draft
+    ) -> str | None:
+        """The hierarchy of a screen that is to be scrolled; None once what is sought is in sight.
+
+        Args:
+            search: what is scrolled to.
+            before: the hierarchy before the last drag.
+            start: where the finger would begin.
+            draft: of the step.
+        """
+        while True:
+            found = self._finder.find(search.to)
             page = self._driver.hierarchy()
+            if found is not None and (page == before or self._is_in_sight(found, page)):
+                return None
             if self._patience.makes_way(readable(page), None, start, draft):
                 return page
-        return ""
+
+    def _is_in_sight(self, found: Found, page: str) -> bool:
+        """Whether something of it lies beside all bars: a list goes on below them."""
+        return landing(elements(page), found.seen.box) is not None
 
     def _more_comes(self, page: str, search: ScrollSearch, draft: Draft) -> bool:
         """Whether a page that could not be scrolled was only not loaded yet."""
@@ -562,7 +624,7 @@ class _Attempt:
             code = pass_barrier(barrier, self._stage, self._messages_before)
             self._note_messages()
         if code is not None and barrier.into is not None:
-            self._write_code(barrier.into, code, draft)
+            self._write_code(barrier.into, barrier.how, code, draft)
         self._barriers.append(step.barrier)
         self._patience.acted(self._stage.clock.monotonic())
         self._await_next(draft)
@@ -572,13 +634,13 @@ class _Attempt:
         looks = (self._finder.sight(sign).lacks is None for _ in range(2))
         return next(looks) or (self._patience.is_hidden(sign, draft) and next(looks))
 
-    def _write_code(self, into: Target, code: str, draft: Draft) -> None:
+    def _write_code(self, into: Target, how: How, code: str, draft: Draft) -> None:
         """Writes a barrier's code, also into a field that is drawn anew or covered for a time."""
         for last_try in (False, True):
-            found = self._reach(Condition(visible=into), draft)
+            found = self._reach(Condition(visible=into), draft, by_finger=how != "set")
             try:
                 with self._touching(draft):
-                    self._driver.write(found.seen, code)
+                    self._put(found.seen, code, how, draft)
                 return
             except ElementGone:
                 draft.drawn_anew = True
@@ -600,12 +662,20 @@ def swipe_line(area: Box, direction: Direction, share: float) -> tuple[Point, Po
     return Point(x=middle.x - dx, y=middle.y - dy), Point(x=middle.x + dx, y=middle.y + dy)
 
 
+def pull_line(area: Box) -> tuple[Point, Point]:
+    """Where a finger starts and ends that pulls a list down: from below its upper edge."""
+    middle, height = area.middle, area.bottom - area.top
+    start, end = (area.top + round(height * share) for share in PULL_SHARES)
+    return Point(x=middle.x, y=start), Point(x=middle.x, y=end)
+
+
 def scroll_line(screen: Box, direction: Direction) -> tuple[Point, Point]:
     """The swipe that brings into view what lies in a direction: the finger moves the other way."""
     opposite: Mapping[Direction, Direction] = {
         "down": "up", "up": "down", "left": "right", "right": "left",
     }  # fmt: skip
-    return swipe_line(screen, opposite[direction], SCROLL_SHARE)
+    share = SCROLL_SHARE if direction in ("up", "down") else SWIPE_SHARE[direction]
+    return swipe_line(screen, opposite[direction], share)
 
 
 def barriers_of(steps: Iterable[PlannedStep]) -> Iterator[str]:

@@ -95,7 +95,7 @@ def examine(  # noqa: PLR0913  each is another witness
     in_question = hung and not error and window == foreground == package
     answers_back = _answers_back(stage) if in_question else None
     # What was refused was found; and what the profile has found before, it fits.
-    in_doubt = not (known or unchanged or failed.failure == "commit_point")
+    in_doubt = not (known or unchanged or failed.failure in ("commit_point", "ambiguous"))
     log.extend(driver.log())
     return Symptoms(
         failure=failed.failure,

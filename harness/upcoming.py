@@ -13,6 +13,7 @@ from typing import TypeVar
 from harness.model import (
     Absence,
     Barrier,
+    Check,
     Clear,
     Commit,
     Condition,
@@ -20,8 +21,10 @@ from harness.model import (
     HideKeyboard,
     LongPress,
     PassBarrier,
+    Pick,
     PlacedStep,
     PlannedStep,
+    PullToRefresh,
     Run,
     Screenshot,
     Step,
@@ -89,16 +92,25 @@ def placed(condition: Seen, step: Step) -> Seen:
 def target_of(step: Step) -> Target | None:
     """The element that the step touches; None when it touches none."""
     match step:
-        case Tap(tap=target) | LongPress(long_press=target) | Clear(clear=target):
-            return target
-        case Commit(commit=target):
-            return target
+        case (
+            Tap(tap=target)
+            | LongPress(long_press=target)
+            | Clear(clear=target)
+            | Commit(commit=target)
+            | PullToRefresh(pull_to_refresh=target)
+        ):
+            touched: Target | None = target
         case Type():
-            return step.type.into
+            touched = step.type.into
+        case Check():
+            touched = step.check.sign
+        case Pick():
+            touched = step.pick.wheel
         case Swipe():
-            return step.swipe.on
+            touched = step.swipe.on
         case _:
-            return None
+            touched = None
+    return touched
 
 
 def sign_of(step: When) -> Condition:

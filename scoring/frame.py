@@ -26,8 +26,8 @@ from harness.store import Run
 
 ACTIONS = frozenset(
     {
-        "launch", "tap", "long_press", "type", "clear", "swipe", "scroll_to", "back",
-        "open_link", "barrier", "commit",
+        "launch", "tap", "long_press", "type", "clear", "check", "pick", "swipe",
+        "pull_to_refresh", "scroll_to", "back", "open_link", "barrier", "commit",
     }
 )  # fmt: skip
 """Kinds of step that a person would do with a finger; the others look, or group steps."""

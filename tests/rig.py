@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.appium_driver import AppiumDriver, open_session
-from harness.clock import VirtualClock
+from harness.clock import Clock, VirtualClock
 from harness.common_interruptions import common_interruptions
 from harness.evidence import Evidence
 from harness.load import Document
@@ -62,7 +62,7 @@ class Rig:
     """A phone with a session, and all that was kept of its attempts."""
 
     phone: Phone
-    clock: VirtualClock
+    clock: Clock
     driver: AppiumDriver
     kept: dict[str, bytes] = field(default_factory=dict)
 

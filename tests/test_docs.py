@@ -53,6 +53,13 @@ def test_every_example_of_a_step_is_one(example: str) -> None:
     STEP.validate_python(step)
 
 
+def test_the_steps_of_the_text_and_gestures_are_steps() -> None:
+    section = PAGE.split("/ Text and gestures\n")[1].split("\n## ")[0]
+    shown = [step for block in re.findall(r"```yaml\n(.+?)```", section, re.DOTALL)
+             for step in read(block)]  # fmt: skip
+    assert [STEP.validate_python(step).tag for step in shown] == ["type"] * 2 + ["pick"] * 3
+
+
 def test_every_step_and_locator_has_an_example() -> None:
     steps = {STEP.validate_python(read(example)[0]).tag for example in examples("Steps")}
     assert steps == {step.tag for step in STEPS}

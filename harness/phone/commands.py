@@ -240,7 +240,8 @@ def clear(call: Call) -> None:
 
 def _type_into(call: Call, typed: str, replace: bool) -> None:
     placed = call.element().placed
-    if placed is None or not isinstance(placed.widget, Input) or not placed.widget.enabled:
+    entry = placed.widget if placed else None
+    if placed is None or not (isinstance(entry, Input) and entry.enabled and entry.settable):
         name = type(placed.widget).__name__ if placed else "toast"
         raise Fault("invalid element state", f"text cannot be typed into this {name}")
     call.phone.type_into(placed.path, typed, replace)

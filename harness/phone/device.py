@@ -67,7 +67,9 @@ Network = Literal["checked", "unchecked", "none"]
 NOT_INSTALLED, NOT_RUNNING, BACKGROUND, FOREGROUND = 0, 1, 3, 4
 """What `app_state` answers, in Appium's numbers."""
 
-KEY_HOME, KEY_BACK, KEY_ENTER, KEY_DELETE = 3, 4, 66, 67
+KEY_HOME, KEY_BACK, KEY_A, KEY_ENTER, KEY_DELETE, KEY_PASTE = 3, 4, 29, 66, 67, 279
+SHIFT_HELD, CTRL_HELD = 0x1, 0x1000
+"""Bits of a key's meta state."""
 _TYPED_KEYS = (
     {7 + digit: str(digit) for digit in range(10)}
     | {29 + index: letter for index, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
@@ -128,6 +130,7 @@ class Phone:
         self.attended = attended
         self.font_scale = font_scale
         self.orientation: Orientation = "PORTRAIT"
+        self.clipboard = ""
         self.network: Network = "checked"
         self.answers_late_s = 0.0
         self.ailments: dict[Kind, Trouble] = {}
@@ -199,9 +202,18 @@ class Phone:
         self.catch_up()
         self._to_launcher()
 
-    def press(self, keycode: int, shift: bool = False) -> None:
-        """Presses a key by its Android key code; one that means nothing here does nothing."""
-        if keycode == KEY_HOME:
+    def press(self, keycode: int, held: int = 0) -> None:
+        """Presses a key by its Android key code; one that means nothing here does nothing.
+
+        Args:
+            keycode: Android's.
+            held: which others are held meanwhile, in bits of the meta state.
+        """
+        if held & CTRL_HELD:
+            self._input(fingers.mark_all if keycode == KEY_A else lambda _: None)
+        elif keycode == KEY_PASTE:
+            self._input(lambda front: fingers.paste(front, self.clipboard))
+        elif keycode == KEY_HOME:
             self.home()
         elif keycode == KEY_BACK:
             self.back()
@@ -211,7 +223,7 @@ class Phone:
             self._input(fingers.delete)
         elif keycode in _TYPED_KEYS:
             character = _TYPED_KEYS[keycode]
-            self.type_keys(character.upper() if shift else character)
+            self.type_keys(character.upper() if held & SHIFT_HELD else character)
         else:
             self.catch_up()
 
@@ -232,7 +244,7 @@ class Phone:
         placed = fingers.chain_to(front.shown.root, path)[-1]
         if placed.path != path or not isinstance(placed.widget, Input):
             raise ValueError(f"no text can be typed into the widget at {path}")
-        front.window.focused = placed.widget.key
+        front.window.hand_caret(placed.widget.key)
         self._input(lambda front: fingers.type_text(front, text, replace))
 
     def hide_keyboard(self) -> bool:

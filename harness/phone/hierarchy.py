@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from harness.phone.layout import input_text, scroll_range, takes_tap
+from harness.phone.layout import chosen, input_text, scroll_range, takes_tap
 from harness.phone.scene import Look, Placed, Rect, Scene, Window
 from harness.phone.widgets import (
     Button,
@@ -24,6 +24,7 @@ from harness.phone.widgets import (
     Space,
     Stars,
     WebView,
+    Wheel,
     Widget,
 )
 
@@ -78,6 +79,8 @@ def to_xml(root: etree._Element) -> str:
 
 def view_class(widget: Widget) -> str:
     """The Android class that a widget stands for."""
+    if isinstance(widget, Wheel) and widget.kind == "number_picker":
+        return "android.widget.NumberPicker"
     return _CHECK_CLASSES[widget.kind] if isinstance(widget, Check) else widget.view_class
 
 
@@ -94,6 +97,13 @@ def text_of(widget: Widget, look: Look) -> str:
             return look.web_note
         case _:
             return ""
+
+
+def description_of(widget: Widget, look: Look) -> str:
+    """What a screen reader would say; of a wheel that is only drawn, what it rests on."""
+    if isinstance(widget, Wheel) and widget.kind == "drawn" and widget.options:
+        return widget.options[chosen(widget, look.values)]
+    return widget.description
 
 
 def is_checked(widget: Widget, look: Look) -> bool:
@@ -127,6 +137,8 @@ def _describe(
     tag = view_class(placed.widget)
     element = etree.SubElement(parent, tag, _attributes(placed, index, window, tag))
     found[element] = placed
+    if isinstance(placed.widget, Wheel) and placed.widget.kind == "drawn":
+        return  # its rows are no views
     for position, child in enumerate(placed.children):
         _describe(child, position, window, element, found)
 
@@ -140,8 +152,8 @@ def _attributes(placed: Placed, index: int, window: Window, tag: str) -> dict[st
         "class": tag,
         "text": _sanitised(text_of(widget, look)),
     }
-    if widget.description:
-        attributes["content-desc"] = _sanitised(widget.description)
+    if description := description_of(widget, look):
+        attributes["content-desc"] = _sanitised(description)
     if widget.id:
         attributes["resource-id"] = _sanitised(resource_id(window.package, widget.id))
     attributes |= _states(placed, look)

@@ -8,10 +8,11 @@ here is in pixels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from harness.phone import text
+from harness.phone.app import Set, Values
 from harness.phone.scene import Look, Metrics, Placed, Rect
 from harness.phone.text import Face
 from harness.phone.widgets import (
@@ -24,6 +25,7 @@ from harness.phone.widgets import (
     Illustration,
     Input,
     Label,
+    Pager,
     QrCode,
     Row,
     Scroll,
@@ -32,6 +34,8 @@ from harness.phone.widgets import (
     Stack,
     Stars,
     WebView,
+    Wheel,
+    WheelValue,
     Widget,
 )
 
@@ -47,11 +51,14 @@ MARK_WIDTH = {"checkbox": 20, "radio": 20, "switch": 44}
 STAR_GAP = 8
 SLIDE_WIDTH = 240
 PICTURE_WIDTH = 160
+WHEEL_WIDTH = 100
 DIALOG_WIDTH = 300
 DIALOG_MARGIN = 32
 """Room that a dialog leaves above and below it."""
 
 PASSWORD_DOT = "•"
+INK, PALE = "#1F2329", "#A8AEB8"
+"""Of the row that a wheel rests on, and of the others."""
 
 _PICTURE_SHAPE = {
     "banner": 0.38,
@@ -160,6 +167,25 @@ def knob_box(placed: Placed) -> Rect:
     return Rect(box.left, box.top, box.left + min(box.height, box.width), box.bottom)
 
 
+def chosen(wheel: Wheel, values: Values) -> int:
+    """Which of its options a wheel rests on, counted from 0."""
+    value = values.get(wheel.key)
+    return wheel.options.index(str(value)) if value in wheel.options else 0
+
+
+def turned(wheel: Wheel, at: int, rows: int) -> int:
+    """Which option a wheel rests on that was turned forward by so many rows."""
+    last = len(wheel.options) - 1
+    return (at + rows) % (last + 1) if wheel.wraps else min(last, max(0, at + rows))
+
+
+def page_in_view(pager: Pager, values: Values) -> int:
+    """Which of its pages a pager shows, counted from 0."""
+    value = values.get(pager.key, 0)
+    at = int(value) if isinstance(value, int | float) else 0
+    return min(max(0, at), len(pager.children) - 1)
+
+
 def face_of(widget: Widget, look: Look, metrics: Metrics) -> Face:
     """The font of a widget's text, in pixels of this phone at this font scale."""
     size = getattr(widget, "size", 15)
@@ -251,6 +277,8 @@ class _Layout:
                 return px(SLIDE_WIDTH)
             case Illustration() | QrCode():
                 return px(PICTURE_WIDTH)
+            case Wheel():
+                return px(WHEEL_WIDTH)
             case Divider():
                 return max(1, px(HAIRLINE))
             case _:
@@ -306,6 +334,8 @@ class _Layout:
                 return round(width * _PICTURE_SHAPE.get(widget.name, 0.6))
             case QrCode():
                 return width
+            case Wheel():
+                return px(widget.row_height) * widget.shows
             case Divider():
                 return max(1, px(HAIRLINE))
             case _:
@@ -321,7 +351,7 @@ class _Layout:
             heights = [self.height(*pair) for pair in zip(box.children, widths, strict=True)]
             return max(heights, default=0)
         heights = [self.height(child, self._across(child, box, width)) for child in box.children]
-        if isinstance(box, Stack):
+        if isinstance(box, Stack | Pager):
             return max(heights, default=0)
         return sum(heights) + gap * max(0, len(heights) - 1)
 
@@ -416,6 +446,12 @@ class _Layout:
         """Places the widget in `box` and all below it; `clip` is what can be seen there."""
         visible = box.clip(clip)
         inner = _inside(box, _padding(widget, self._metrics))
+        if isinstance(widget, Wheel):
+            rows = tuple(
+                self.place(row, f"{path}.{index}", rect, visible)
+                for index, (row, rect) in enumerate(self._wheel_rows(widget, box))
+            )
+            return Placed(widget, path, box, visible, rows)
         if not isinstance(widget, Box):
             return Placed(widget, path, box, visible, lines=self._lines(widget, inner.width))
         content_height = 0
@@ -445,6 +481,12 @@ class _Layout:
                 return self._grid(box, inner)
             case Stack():
                 return [self._stacked(child, box, inner) for child in box.children]
+            case Pager():
+                at = page_in_view(box, self._look.values)
+                lefts = [
+                    inner.left + (page - at) * inner.width for page in range(len(box.children))
+                ]
+                return [Rect(x, inner.top, x + inner.width, inner.bottom) for x in lefts]
             case _:
                 return self._column(box, inner)
 
@@ -494,6 +536,42 @@ class _Layout:
         left = inner.left + _aligned(width, inner.width, box.align)
         top = inner.top + _aligned(height, inner.height, box.pack)
         return Rect(left, top, left + width, top + height)
+
+    def _wheel_rows(self, wheel: Wheel, box: Rect) -> Iterator[tuple[Widget, Rect]]:
+        """What a wheel shows from top to bottom, and where."""
+        at = chosen(wheel, self._look.values)
+        pitch = wheel_pitch(wheel, box, self._metrics)
+        reach = (1 if wheel.kind == "number_picker" else wheel.shows // 2) + 1
+        for row in range(-reach, reach + 1) if wheel.options else ():
+            there = turned(wheel, at, row)
+            if not wheel.wraps and there != at + row:
+                continue  # before the first, or after the last
+            middle = (box.top + box.bottom) // 2 + row * pitch
+            rect = Rect(box.left, middle - pitch // 2, box.right, middle - pitch // 2 + pitch)
+            if not rect.clip(box).empty:
+                yield _wheel_row(wheel, wheel.options[there], row), rect
+
+
+def wheel_pitch(wheel: Wheel, box: Rect, metrics: Metrics) -> int:
+    """Pixels from a row of a wheel to the next."""
+    return box.height // 3 if wheel.kind == "number_picker" else metrics.px(wheel.row_height)
+
+
+def _wheel_row(wheel: Wheel, words: str, away: int) -> Widget:
+    """One row, so many away from the one that the wheel rests on."""
+    if wheel.kind == "number_picker" and away:
+        turn = Set({wheel.key: words})
+        return Button(text=words, style="plain", color=PALE, size=wheel.size, on_tap=turn)
+    kind = WheelValue if wheel.kind == "number_picker" else Label
+    color = PALE if away else INK
+    return kind(
+        id="numberpicker_input" if kind is WheelValue else "",
+        text=words,
+        size=wheel.size,
+        color=color,
+        align="center",
+        height=wheel.row_height,
+    )
 
 
 # --- arithmetic of lengths ------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -250,9 +251,23 @@ def current_activity(call: Call) -> str:
 
 
 def press_key(call: Call) -> None:
-    """A key by its Android key code; the shift bit of `metastate` makes letters capital."""
-    shift = bool(int(call.arguments.number("metastate", 0)) & 1)
-    call.phone.press(int(call.arguments.number("keycode")), shift)
+    """A key by its Android key code; `metastate` says whether shift or ctrl is held."""
+    held = int(call.arguments.number("metastate", 0))
+    call.phone.press(int(call.arguments.number("keycode")), held)
+
+
+def set_clipboard(call: Call) -> None:
+    """Copies a text, given in base64."""
+    content = call.arguments.text("content")
+    try:
+        call.phone.clipboard = base64.b64decode(content, validate=True).decode()
+    except ValueError as problem:
+        raise Fault("invalid argument", f"'content' is no text in base64: {problem}") from problem
+
+
+def get_clipboard(call: Call) -> str:
+    """What was copied last, in base64."""
+    return base64.b64encode(call.phone.clipboard.encode()).decode()
 
 
 def hide_keyboard(call: Call) -> bool:
@@ -386,6 +401,7 @@ MOBILE: Mapping[str, Command] = {
     "doubleClickGesture": double_click_gesture,
     "dragGesture": drag_gesture,
     "flingGesture": fling_gesture,
+    "getClipboard": get_clipboard,
     "getCurrentActivity": current_activity,
     "getCurrentPackage": current_package,
     "getDeviceTime": device_time,
@@ -403,6 +419,7 @@ MOBILE: Mapping[str, Command] = {
     "queryAppState": query_app_state,
     "scroll": scroll,
     "scrollGesture": scroll_gesture,
+    "setClipboard": set_clipboard,
     "startActivity": start_activity,
     "swipeGesture": swipe_gesture,
     "terminateApp": terminate_app,

@@ -26,6 +26,7 @@ from harness.phone.layout import (
     knob_box,
     line_height,
     star_boxes,
+    wheel_pitch,
 )
 from harness.phone.scene import Look, Metrics, Placed, Rect
 from harness.phone.widgets import (
@@ -42,6 +43,8 @@ from harness.phone.widgets import (
     Spinner,
     Stars,
     WebView,
+    Wheel,
+    WheelValue,
     Widget,
 )
 
@@ -429,6 +432,16 @@ def _slide_lock(canvas: Canvas, placed: Placed, setting: Setting) -> None:
     canvas.icon("arrow-right", knob, px(22), INK)
 
 
+def _wheel(canvas: Canvas, placed: Placed, setting: Setting) -> None:
+    """Two lines about the row that it rests on; its rows are painted after it."""
+    widget, box = placed.widget, placed.box
+    if isinstance(widget, Wheel):
+        pitch = wheel_pitch(widget, box, setting.metrics)
+        top = (box.top + box.bottom) // 2 - pitch // 2
+        for edge in (top, top + pitch):
+            canvas.fill(Rect(box.left, edge, box.right, edge + setting.metrics.px(1)), OUTLINE)
+
+
 _PAINTERS: dict[type[Widget], Painter] = {
     Label: _label,
     Icon: _icon,
@@ -442,4 +455,6 @@ _PAINTERS: dict[type[Widget], Painter] = {
     Stars: _stars,
     SlideLock: _slide_lock,
     WebView: _web_view,
+    Wheel: _wheel,
+    WheelValue: _label,
 }

@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.phone import gestures
-from harness.phone.app import Dialog
+from harness.phone.app import Dialog, Do
 from harness.phone.gestures import Gesture, Point, Track
 from harness.phone.keyboard import DELETE, ENTER, HIDE, key_at, keyboard_area
-from harness.phone.layout import hit, knob_box, scroll_range, star_boxes, takes_tap
+from harness.phone.layout import (
+    chosen,
+    hit,
+    knob_box,
+    page_in_view,
+    scroll_range,
+    star_boxes,
+    takes_tap,
+    turned,
+    wheel_pitch,
+)
 from harness.phone.running import Running
 from harness.phone.scene import Metrics, Placed, Window
 from harness.phone.web import PageId, WebViews
-from harness.phone.widgets import Check, Input, SlideLock, Stars, WebView
+from harness.phone.widgets import (
+    Check,
+    Input,
+    Pager,
+    Scroll,
+    SlideLock,
+    Stars,
+    WebView,
+    Wheel,
+)
 from harness.phone.windows import OpenWindow
 
 PASSING_SHARE = 0.95
 """How far a slider's knob must be dragged; short of it, it springs back."""
+PAGE_SHARE = 0.6
+"""Of its width: how far a page must be moved by a finger that rests at the end, for Android's
+ViewPager to turn to the next (`determineTargetPage`: 0.4 of it is rounded away). How fast a
+finger goes means nothing here."""
+PULL_DP = 64
+"""How far a list is pulled to be loaded anew (`SwipeRefreshLayout.DEFAULT_CIRCLE_TARGET`)."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +156,53 @@ def _rate(front: Front, placed: Placed, stars: Stars, point: Point) -> None:
 
 
 def _drag(front: Front, chain: Sequence[Placed], gesture: Gesture) -> None:
+    """Moves the innermost that a finger moves in this direction."""
+    across, down = gesture.end.x - gesture.start.x, gesture.end.y - gesture.start.y
+    turns_pages = abs(across) > abs(down) and any(isinstance(each.widget, Pager) for each in chain)
     for step in reversed(chain):
-        if isinstance(step.widget, SlideLock):
-            _slide(front, step, step.widget, gesture)
-            return
-        if scroll_range(step):
-            _scroll(front, step, gesture.start.y - gesture.end.y)
-            return
+        match step.widget:
+            case SlideLock():
+                return _slide(front, step, step.widget, gesture)
+            case Wheel():
+                return _turn_wheel(front, step, step.widget, down)
+            case Pager() if turns_pages:
+                return _turn_page(front, step, step.widget, across)
+            case Scroll() if not turns_pages and _pulls(front, step, down):
+                front.running.do(step.widget.on_refresh or Do(), front.window)
+                return None
+            case Scroll() if not turns_pages and scroll_range(step):
+                return _scroll(front, step, -down)
+    return None
+
+
+def _pulls(front: Front, placed: Placed, down: float) -> bool:
+    """Whether a drag pulls a list far enough from its top for it to be loaded anew."""
+    widget, so_far = placed.widget, front.window.scrolled.get(placed.path, 0)
+    can_refresh = isinstance(widget, Scroll) and widget.on_refresh is not None
+    return can_refresh and so_far <= 0 and _beyond_slop(front, down) >= front.metrics.px(PULL_DP)
+
+
+def _turn_wheel(front: Front, placed: Placed, wheel: Wheel, down: float) -> None:
+    """It follows the finger, and comes to rest on the nearest row."""
+    pitch = wheel_pitch(wheel, placed.box, front.metrics)
+    rows = -round(_beyond_slop(front, down) / pitch)
+    if wheel.options and wheel.enabled:
+        at = turned(wheel, chosen(wheel, front.running.values), rows)
+        front.running.put(wheel.key, wheel.options[at])
+
+
+def _turn_page(front: Front, placed: Placed, pager: Pager, across: float) -> None:
+    """The next page, if the finger has moved this one far enough; else it springs back."""
+    moved = _beyond_slop(front, across)
+    if abs(moved) >= PAGE_SHARE * placed.box.width:
+        at = page_in_view(pager, front.running.values) + (1 if moved < 0 else -1)
+        front.running.put(pager.key, min(len(pager.children) - 1, max(0, at)))
+
+
+def _beyond_slop(front: Front, pixels: float) -> float:
+    """What a drag moves: it begins where the finger has left the slop."""
+    slop = front.metrics.px(gestures.SLOP_DP)
+    return math.copysign(max(0.0, abs(pixels) - slop), pixels)
 
 
 def _slide(front: Front, placed: Placed, lock: SlideLock, gesture: Gesture) -> None:
@@ -187,10 +253,26 @@ def type_text(front: Front, text: str, replace: bool = False) -> None:
         return
     if not entry.enabled:
         return
-    before = "" if replace else str(front.running.values.get(entry.key, ""))
+    replaces = replace or front.window.marked
+    front.window.marked = False
+    before = "" if replaces else str(front.running.values.get(entry.key, ""))
     typed = text if entry.multiline else text.replace("\n", "")
     whole = before + typed
     front.running.put(entry.key, whole[: entry.max_length] if entry.max_length else whole)
+    if entry.next_key and entry.max_length and len(whole) >= entry.max_length:
+        front.window.hand_caret(entry.next_key)
+
+
+def paste(front: Front, text: str) -> None:
+    """Pastes into the input that has the caret, unless that takes keys only."""
+    entry = front.input()
+    if entry is None or entry.settable:
+        type_text(front, text)
+
+
+def mark_all(front: Front) -> None:
+    """Marks all that the input with the caret holds, as Ctrl+A does."""
+    front.window.marked = front.input() is not None
 
 
 def delete(front: Front) -> None:
@@ -199,7 +281,8 @@ def delete(front: Front) -> None:
     if entry is None:
         front.web.press(front.page, "Backspace")
     elif entry.enabled:
-        before = str(front.running.values.get(entry.key, ""))
+        before = "" if front.window.marked else str(front.running.values.get(entry.key, ""))
+        front.window.marked = False
         front.running.put(entry.key, before[:-1])
 
 

@@ -91,9 +91,24 @@ class Stack(Box):
 
 @dataclass(frozen=True, kw_only=True)
 class Scroll(Box):
-    """A column that scrolls vertically; normally the growing part of a page."""
+    """A column that scrolls vertically; normally the growing part of a page.
+
+    `on_refresh` is what a pull from its top does.
+    """
 
     view_class: ClassVar[str] = "android.widget.ScrollView"
+    on_refresh: Action | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pager(Box):
+    """Pages beside each other, of which one is in view; a drag to the side turns to the next.
+
+    The state under `key` says which it is, counted from 0.
+    """
+
+    view_class: ClassVar[str] = "androidx.viewpager.widget.ViewPager"
+    key: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +239,10 @@ class Input(Widget):
     size: float = 15
     height: float | None = 44
     on_enter: Action | None = None
+    next_key: str = ""
+    """The input that has the caret next when this one is full: codes have a field a digit."""
+    settable: bool = True
+    """Whether it takes a text that comes by no key: some fields of codes and passwords do not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,3 +281,33 @@ class SlideLock(Widget):
     text: str
     on_pass: Action
     height: float | None = 44
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wheel(Widget):
+    """A wheel of a picker: a drag turns it by rows, and the state under `key` is what it rests on.
+
+    A value that is none of the options stands for the first. What `kind` it is decides
+    what UiAutomator is told: a `number_picker`, Android's own, shows three rows, a field
+    between two buttons; one of `rows` has a text for each row in sight; one that is
+    `drawn` says nothing but what it rests on, as its description.
+    """
+
+    view_class: ClassVar[str] = "android.view.View"
+
+    key: str
+    options: tuple[str, ...]
+    kind: Literal["number_picker", "rows", "drawn"] = "rows"
+    wraps: bool = False
+    """Whether the first follows the last."""
+    shows: int = 5
+    """Rows in sight, an odd number."""
+    row_height: float = 44
+    size: float = 17
+
+
+@dataclass(frozen=True, kw_only=True)
+class WheelValue(Label):
+    """The field of a number picker that holds its value."""
+
+    view_class: ClassVar[str] = "android.widget.EditText"

@@ -19,7 +19,7 @@ from harness.phone.widgets import Box, Input, Spinner, WebView, Widget
 SPINNER_STEP_S = 0.1
 """A spinner is drawn in steps of this, so that looks at the same time give the same picture."""
 
-_ACTIONS = frozenset({"on_tap", "on_long_press", "on_enter", "on_pass"})
+_ACTIONS = frozenset({"on_tap", "on_long_press", "on_enter", "on_pass", "on_refresh"})
 
 Kind = Literal["screen", "dialog", "system"]
 Keyboard = Literal["", "text", "number"]
@@ -65,6 +65,8 @@ class OpenWindow:
     dialogs: list[OpenWindow] = field(default_factory=list)
     focused: str = ""
     keyboard_up: bool = False
+    marked: bool = False
+    """Whether all is marked that the input with the caret holds: what comes next replaces it."""
     scrolled: dict[str, int] = field(default_factory=dict)
     _drawn: _Drawn | None = None
     _window: Window | None = None
@@ -95,8 +97,13 @@ class OpenWindow:
 
     def focus(self, key: str) -> None:
         """Gives an input the caret, and brings the keyboard up."""
-        self.focused = key
+        self.hand_caret(key)
         self.keyboard_up = True
+
+    def hand_caret(self, key: str) -> None:
+        """Gives an input the caret."""
+        self.focused = key
+        self.marked = False
 
     def leave_input(self) -> None:
         """Takes the caret out of its inputs: what has the focus now is a web page."""

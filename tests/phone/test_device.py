@@ -9,7 +9,7 @@ from PIL import Image
 from harness.clock import VirtualClock
 from harness.phone import gestures
 from harness.phone.app import After, App, Back, Go, Open, Screen
-from harness.phone.device import NotInstalled, Phone
+from harness.phone.device import SHIFT_HELD, NotInstalled, Phone
 from harness.phone.keyboard import DELETE, ENTER, HIDE, keys
 from harness.phone.layout import knob_box, star_boxes
 from harness.phone.scene import Placed
@@ -415,7 +415,7 @@ def test_hardware_keys_type_and_delete(phone: Phone) -> None:
     tap(phone, "name")
     for keycode in (29, 8, 145, 62):
         phone.press(keycode)
-    phone.press(30, shift=True)
+    phone.press(30, held=SHIFT_HELD)
     assert phone.values(PACKAGE)["name"] == "a11 B"
     phone.press(67)
     assert phone.values(PACKAGE)["name"] == "a11 "

@@ -144,7 +144,7 @@ def _own_routes() -> Iterator[Route]:
     yield "GET", f"{_DEVICE}/system_bars", system_bars
     yield "GET", f"{_DEVICE}/battery_info", mobile_commands.battery_info
     yield "GET", f"{_DEVICE}/declared_orientation", commands.orientation
-    yield "POST", f"{_DEVICE}/set_clipboard", commands.nothing
+    yield "POST", f"{_DEVICE}/set_clipboard", mobile_commands.set_clipboard
     yield "POST", f"{_DEVICE}/open_notifications", commands.nothing
     yield "POST", f"{_SESSION}/appium/list_windows", list_windows
     yield "POST", f"{_SESSION}/appium/list_displays", list_displays
