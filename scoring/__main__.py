@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, track
 
+from harness.door import listen
 from harness.errors import HarnessError, UsageError
 from harness.model import Words
 from harness.store import Run, find_run, read_run
@@ -34,7 +35,7 @@ from scoring.illustrate import draw, write_charts
 from scoring.index import Indexes
 from scoring.pack import open_packed, pack
 from scoring.report.printing import print_page
-from scoring.review.server import listen, serve
+from scoring.review.server import serve
 from scoring.sample_size import POWER, plan_sample
 from scoring.schema import write_schema
 from scoring.scorecard import SIMULATED_NOTE
@@ -158,7 +159,7 @@ def review_command(
     with _exit_codes():
         directories = _find(runs, results)
         desks = open_desks(directories, reviewer)
-        address = listen(host, port, tls=cert is not None)
+        address = listen(host, port, printed_by="python -m scoring review", tls=cert is not None)
         if not host.startswith("127.") and cert is None:
             typer.echo(UNSAFE, err=True)
         serve(desks, address, lambda: typer.echo(f"评审 review: {address.url}"), cert, key)

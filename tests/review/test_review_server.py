@@ -13,11 +13,12 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from harness.door import Door
 from harness.model import Outcome
 from scoring.__main__ import app as command_line
 from scoring.conclude import open_desks
 from scoring.review.book import read_book
-from scoring.review.server import Door, application
+from scoring.review.server import application
 from tests.report import drawn
 from tests.review.said import FOUND
 from tests.scoring import records
@@ -53,7 +54,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 def serve(run: Path, reviewer: str) -> Served:
-    door = Door(frozenset({HOST}), "http", TOKEN)
+    door = Door(frozenset({HOST}), "http", TOKEN, "python -m scoring review")
     app = application(open_desks([run], reviewer), door)
     client = TestClient(app, base_url=f"http://{HOST}", cookies={door.cookie: TOKEN})
     return Served(run, client)
