@@ -733,6 +733,8 @@ class Interruption(Frozen):
 
 
 BarrierKind = Literal["sms_code", "slider", "face_check", "id_document", "password"]
+BarrierPolicy = Literal["stop", "assist", "secret"]
+"""What a run does at barriers: ends there, asks a person on a page, types a prepared secret."""
 
 
 class Barrier(Frozen):
@@ -744,8 +746,10 @@ class Barrier(Frozen):
     """Where the code goes, for a barrier that asks for one."""
     inbox: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """A regular expression whose first group is the code in the phone's newest text message."""
+    secret: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=80)] | None = None
+    """The environment variable that holds a prepared code or password, for `--barriers secret`."""
     within_s: Seconds = 120
-    """How long a person at the phone is given."""
+    """How long a person is given, at the phone or at the page of `--barriers assist`."""
 
 
 class AndroidApp(Frozen):

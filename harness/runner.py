@@ -30,6 +30,7 @@ from harness.evidence import Evidence
 from harness.finder import Finder, Found
 from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
+from harness.helpdesk import HelpDesk
 from harness.model import (
     AttemptRecord,
     Back,
@@ -97,6 +98,7 @@ def run_attempt(
     clock: Clock,
     watch: Watch = lambda _: None,
     diagnose: Diagnose = lambda: "",
+    desk: HelpDesk | None = None,
 ) -> AttemptRecord:
     """Runs the attempt to its end; whatever goes wrong on the way is in the record.
 
@@ -110,6 +112,7 @@ def run_attempt(
         clock: what everything is timed by.
         watch: told each step as it begins.
         diagnose: asked at trouble in the middle what has died, for the record.
+        desk: where a person is asked at barriers, where the task says so.
 
     Raises:
         ResultsTrouble: the evidence could not be kept.
@@ -125,7 +128,7 @@ def run_attempt(
     commits = (*commits_among(task.planned.steps), *task.commits)
     guard = guard_of(task.profile, commits, allow_commit=task.allow_commit)
     guarded = GuardedDriver(driver, guard)
-    stage = Stage(task, guarded, Finder(guarded, task.profile), evidence, clock, redaction)
+    stage = Stage(task, guarded, Finder(guarded, task.profile), evidence, clock, redaction, desk)
     return redaction.record(_recorded(task, started_at, _Attempt(stage, watch, diagnose).run()))
 
 
@@ -214,7 +217,7 @@ class _Attempt:
     def _note_messages(self) -> None:
         """What is in the inbox by now is no answer to what the attempt will ask for."""
         barriers = [self._profile.barriers[name] for name in barriers_of(self._pending)]
-        if any(barrier.inbox for barrier in barriers):
+        if self._stage.task.barriers is None and any(barrier.inbox for barrier in barriers):
             self._messages_before = self._driver.inbox().total
 
     def _session(self) -> dict[str, str | int | float | bool]:
@@ -476,7 +479,7 @@ class _Attempt:
             return
         self._witness.before(draft)
         with draft.ledger.barrier():
-            code = pass_barrier(barrier, self._stage, self._messages_before)
+            code = pass_barrier(step.barrier, self._stage, self._messages_before)
             self._note_messages()
         if code is not None and barrier.into is not None:
             self._write_code(barrier.into, code, draft)

@@ -43,9 +43,19 @@ ROOMS = {
     "yaml": {"harness.yaml_source", "harness.yaml_errors"},
     "lark": {"harness.phone.uiselector", "harness.phone.android.shell_language"},
     "apkInspector": {"harness.phone.android.apk"},
-    "starlette": {"harness.phone.protocol", "scoring.review.server"},
+    "starlette": {
+        "harness.assist.server",
+        "harness.door",
+        "harness.phone.protocol",
+        "scoring.review.server",
+    },
     "websocket": {"harness.phone.web"},
-    "uvicorn": {"harness.phone.server", "scoring.review.server"},
+    "uvicorn": {
+        "harness.assist.server",
+        "harness.door",
+        "harness.phone.server",
+        "scoring.review.server",
+    },
     "statsmodels": {"scoring.measures", "scoring.differences", "scoring.sample_size"},
     "scipy": {"scoring.measures", "scoring.differences", "scoring.index", "scoring.weights"},
     "pyarrow": {"scoring.pack"},
@@ -100,6 +110,7 @@ def test_there_is_no_circle(graph: grimp.ImportGraph) -> None:
 def test_packages_re_export_nothing(graph: grimp.ImportGraph) -> None:
     for package in (
         "harness",
+        "harness.assist",
         "harness.processes",
         "harness.phone",
         "harness.phone.android",

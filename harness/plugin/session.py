@@ -15,7 +15,15 @@ from rich.console import Console
 from harness.clock import SystemClock
 from harness.errors import HarnessError
 from harness.model import PlannedAttempt, Resumption, RunRecord, Scenario, is_simulated
-from harness.plugin.options import HELD, REMAINDER, project_of, reader_of, results_of, run_id_of
+from harness.plugin.options import (
+    HELD,
+    REMAINDER,
+    barriers_of,
+    manner_of,
+    project_of,
+    results_of,
+    run_id_of,
+)
 from harness.plugin.tasks import RUN, AttemptItem, attempts_among
 from harness.resume import Remainder, find_remainder, would_fail
 from harness.run import (
@@ -26,7 +34,7 @@ from harness.run import (
     resume_run,
     shortest,
 )
-from harness.store import ALLOW_COMMIT, SHARD, read_run, report_path
+from harness.store import ALLOW_COMMIT, BARRIERS, SHARD, read_run, report_path
 
 LOG_WIDTH = 100
 """Columns of a log that is no terminal."""
@@ -112,15 +120,14 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 def _open(config: pytest.Config, attempts: Sequence[AttemptItem]) -> RunUnderWay:
     """The run in which the attempts are to be made: a new one, or the one that is resumed."""
     project, console, clock = project_of(config), config.stash[CONSOLE], SystemClock()
-    allow_commit: bool = config.getoption("allow_commit")
-    read = reader_of(config)
+    manner = manner_of(config)
     if HELD in config.stash:
         held, now = config.stash[HELD], resumption(config)
-        return resume_run(project, held, now, console, clock, allow_commit=allow_commit, read=read)
+        return resume_run(project, held, now, console, clock, manner)
     scenarios = list({item.scenario.id: item.scenario for item in attempts}.values())
     record = request(config, [item.planned for item in attempts], scenarios)
     results = results_of(config)
-    return open_run(project, record, results, console, clock, allow_commit=allow_commit, read=read)
+    return open_run(project, record, results, console, clock, manner)
 
 
 def resumption(config: pytest.Config) -> Resumption:
@@ -147,9 +154,11 @@ def request(
 def _options(config: pytest.Config) -> dict[str, str]:
     """What of the command line says what the run is, beside its plan."""
     shard, allow_commit = config.getoption("shard"), config.getoption("allow_commit")
+    barriers = barriers_of(config)
     return {
         **({} if shard is None else {SHARD: str(shard)}),
         **({ALLOW_COMMIT: "yes"} if allow_commit else {}),
+        **({} if barriers is None else {BARRIERS: barriers}),
     }
 
 
