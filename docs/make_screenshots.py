@@ -13,10 +13,11 @@ import typer
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from harness.door import listen
 from harness.phone.chromium import find_program
 from harness.store import find_run
 from scoring.conclude import assess, open_desks, write_report
-from scoring.review.server import listen, serve
+from scoring.review.server import serve
 
 PICTURES = Path(__file__).parent / "pictures"
 WINDOW = {"width": 1366, "height": 768}
@@ -29,7 +30,7 @@ APP = "apps/sample_city_cluttered-simulated.html#D3.1"
 def main(run: str, results: Path = Path("results")) -> None:
     """Takes the screenshots."""
     directory = find_run(run, results)
-    address = listen("127.0.0.1", 0, tls=False)
+    address = listen("127.0.0.1", 0, printed_by="docs/make_screenshots.py")
     ready = threading.Event()
     desks = open_desks([directory], "ann")
     serving = threading.Thread(target=serve, args=(desks, address, ready.set), daemon=True)

@@ -104,7 +104,7 @@ def check_scenario(file: CheckedFile) -> None:
     _check_common(file)
     _check_css(file)
     names = _keys_at(file.root, "data")
-    _check_variables(file, names, "data", ("steps", "goal", "refusal", "checkpoints"))
+    _check_variables(file, names, "data", ("steps", "goal", "refusal", "checkpoints", "service"))
 
 
 def check_shared(file: CheckedFile) -> None:

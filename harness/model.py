@@ -697,8 +697,11 @@ class Scenario(Frozen):
     patience_s: Seconds = 10
     """How long a step waits for what it needs, unless it says otherwise."""
     reference: Reference
+    service: NonEmpty | None = None
+    """What the service is called that the task is about: an App whose own search, asked for just
+    this, answers that there is nothing does not offer it (`absent`)."""
     data: Mapping[Name, NonEmpty] = Field(default_factory=dict)
-    """Texts by name, written `${name}` in steps, goal, refusal and checkpoints."""
+    """Texts by name, written `${name}` in steps, goal, refusal, checkpoints and service."""
     steps: Steps
     """What is done, in order; each step is a bare word or one key."""
     checkpoints: tuple[Checkpoint, ...] = ()
@@ -788,6 +791,9 @@ class AppProfile(Frozen):
     """Spinners and skeletons: while one is seen, the App makes the person wait."""
     errors: tuple[Locator, ...] = ()
     """By what the App shows that it failed: `系统繁忙`."""
+    no_results: tuple[Locator, ...] = ()
+    """By what the App's own search shows that it has found nothing: `没有找到`. To a search for a
+    task's `service` that answer makes it `absent`."""
     maintenance: tuple[Locator, ...] = ()
     """By what the App shows that it is closed for a time: `系统维护中`. Blocked, no fault of it."""
     interruptions: tuple[Interruption, ...] = ()
@@ -1234,6 +1240,10 @@ class Symptoms(Frozen):
     """The App's own error text that is shown."""
     toast_error: str = ""
     """The App's own error text that was shown in a toast, since the last touch."""
+    no_results: str = ""
+    """What the App shows that says that its search has found nothing."""
+    searched: str = ""
+    """The task's service by its name, if that was the last that was typed."""
     maintenance: str = ""
     """What the App shows that says that it is closed for a time."""
     dialog: str = ""

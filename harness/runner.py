@@ -281,6 +281,7 @@ class _Attempt:
             toasts=self._patience.heard,
             network_before=self._network,
             known=self._has_found(draft.planned),
+            typed=self._typed_last(),
         )
 
     def _has_found(self, planned: PlannedStep) -> bool:
@@ -288,6 +289,11 @@ class _Attempt:
         need = needed(planned.step)
         matches = (draft.match for draft in self._drafts[:-1] if draft.match is not None)
         return need is not None and name_target(need.visible) in {one.target for one in matches}
+
+    def _typed_last(self) -> str:
+        """What the last step that typed has typed; empty before the first."""
+        steps = (draft.planned.step for draft in reversed(self._drafts) if draft.status == "done")
+        return next((step.type.text for step in steps if isinstance(step, Type)), "")
 
     def _take(self, planned: PlannedStep, draft: Draft) -> None:
         """Does what the step says, then waits for what the next one needs."""

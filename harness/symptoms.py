@@ -20,6 +20,7 @@ from harness.model import (
     Locator,
     Network,
     PlannedStep,
+    Scenario,
     ScrollTo,
     Step,
     Symptoms,
@@ -30,6 +31,7 @@ from harness.model import (
 from harness.quoting import quote, quote_line
 from harness.stage import Stage
 from harness.upcoming import needed
+from harness.variables import fill
 from harness.waiting import wait
 
 SYSTEM_CLOSE = ById(id="android:id/aerr_close")
@@ -53,6 +55,7 @@ def examine(  # noqa: PLR0913  each is another witness
     toasts: Iterable[str] = (),
     network_before: Network = "unknown",
     known: bool = False,
+    typed: str = "",
 ) -> Symptoms:
     """Everything that bears on why the step failed.
 
@@ -68,6 +71,7 @@ def examine(  # noqa: PLR0913  each is another witness
         toasts: what toasts have said since the last touch.
         network_before: what the phone said of its network before the attempt.
         known: whether the profile has found the step's element before, in this attempt.
+        typed: what the attempt has typed last.
 
     Raises:
         DeviceTrouble: the phone no longer answers.
@@ -79,6 +83,7 @@ def examine(  # noqa: PLR0913  each is another witness
     dialog = "" if there is None else unknown_dialog(profile, there, driver.screen())
     error, waiting = finder.first_of(profile.errors), finder.first_of(profile.waiting)
     closed = finder.first_of(profile.maintenance)
+    nothing = finder.first_of(profile.no_results)
     refused = refusal is not None and finder.sight(refusal).lacks is None
     began_at = stage.clock.monotonic()
     health = driver.health()
@@ -103,9 +108,11 @@ def examine(  # noqa: PLR0913  each is another witness
         anr_log=tuple(quote_line(line) for line in log if f"ANR in {package}" in line),
         app_error="" if error is None else quote(error[1].text),
         toast_error=_error_of(profile.errors, (*toasts, *_toasts(there or ()))),
+        no_results="" if nothing is None else _say(*nothing),
+        searched=typed if typed == _service(stage.task.scenario) else "",
         maintenance="" if closed is None else quote(closed[1].text),
         dialog=dialog,
-        waiting="" if waiting is None else _say_waiting(*waiting),
+        waiting="" if waiting is None else _say(*waiting),
         hierarchy_readable=there is not None,
         unchanged_since_touch=unchanged,
         answers_back=answers_back,
@@ -198,8 +205,13 @@ def _message(line: str) -> str:
     return quote_line(re.sub(r"^\S+ \S+ +\d+ +\d+ [VDIWEF] ", "", line))
 
 
-def _say_waiting(locator: Locator, spinner: Seen) -> str:
-    return quote(spinner.text) if spinner.text else name_target(locator)
+def _say(locator: Locator, seen: Seen) -> str:
+    return quote(seen.text) if seen.text else name_target(locator)
+
+
+def _service(scenario: Scenario) -> str | None:
+    """What the task's service is called, with the task's data filled in."""
+    return None if scenario.service is None else fill(scenario.service, scenario.data)
 
 
 def _system_dialog(driver: Driver, window: str, foreground: str, package: str) -> SystemDialog:

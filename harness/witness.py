@@ -86,6 +86,7 @@ class Witness:
         toasts: tuple[str, ...],
         network_before: Network,
         known: bool,
+        typed: str,
     ) -> Symptoms:
         """Everything that bears on why the step failed. The screen may be another afterwards."""
         stage = self._stage
@@ -103,6 +104,7 @@ class Witness:
                 toasts=toasts,
                 network_before=network_before,
                 known=known,
+                typed=typed,
                 unchanged=touched and self._is_unchanged(now, shot),
             )
 
