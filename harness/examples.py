@@ -27,7 +27,7 @@ EXAMPLES: dict[str, str] = {
     "scenario": "scenario: log_in",
     "name": "name: update_dialog",
     "seen": "seen: {text: 立即升级}",
-    "dismiss": "dismiss: {text: 以后再说}",
+    "dismiss": "dismiss: {text: 以后再说}, or dismiss: back",
     "city": "city: 上海",
     "level": "level: municipality",
     "android": "android: {package: cn.gov.example}",

@@ -93,7 +93,8 @@ def named(profile: AppProfile, there: Sequence[etree._Element]) -> bool:
         *profile.errors,
         *profile.maintenance,
         *profile.no_results,
-        *(each for one in profile.interruptions for each in (one.seen, one.dismiss)),
+        *(one.seen for one in profile.interruptions),
+        *(one.dismiss for one in profile.interruptions if one.dismiss != "back"),
         *(one.seen for one in barriers),
         *(one.into for one in barriers if one.into is not None and not isinstance(one.into, str)),
     ]

@@ -30,7 +30,7 @@ from harness.checks import (
 )
 from harness.model import AppProfile, Devices, Frozen, Scenario, SharedSteps
 from harness.model_errors import explain
-from harness.problem import FieldPath, InvalidFile, Place, Problem, name_field
+from harness.problem import FieldPath, InvalidFile, Place, Problem, name_field, shorten, suggest
 from harness.spot import Spot, descend, top
 from harness.yaml_source import MAX_BYTES, Node, Scalar, as_plain, read_source
 
@@ -87,8 +87,38 @@ def load_shared(path: Path, *, root: Path) -> Document[SharedSteps]:
 
 
 def load_profile(path: Path, *, root: Path) -> Document[AppProfile]:
-    """Reads an App profile; arguments and errors as with `load_scenario`."""
+    """Reads an App profile, and completes it by the one that it is like.
+
+    Arguments and errors as with `load_scenario`; the places are those of its own file.
+    """
+    document = _load_profile(path, root)
+    like = document.value.like
+    if like is None:
+        return document
+    other = path.with_name(f"{like}.yaml")
+    problem = _find_fault_of_like(document, other)
+    base = None if problem else _load_profile(other, root)
+    if base is not None and base.value.like is not None:
+        problem = f"{like} is itself like {base.value.like}; write like: {base.value.like}"
+    if base is None or problem:
+        line, column = document.place("like")
+        raise InvalidFile([Problem(document.path, line, column, "like", problem or "")])
+    return dataclasses.replace(document, value=document.value.completed_by(base.value))
+
+
+def _load_profile(path: Path, root: Path) -> Document[AppProfile]:
     return _load(path, root, _Kind(AppProfile, "profile", check_profile))
+
+
+def _find_fault_of_like(document: Document[AppProfile], other: Path) -> str:
+    """Why there is no profile to be like; empty when there is one."""
+    if document.value.like == document.value.id:
+        return "a profile cannot be like itself; name another App, or leave the key out"
+    if other.is_file():
+        return ""
+    known = {path.stem for path in other.parent.glob("*.yaml")} - {document.value.id}
+    near = suggest(other.stem, known) or f"; Apps are: {', '.join(sorted(known)) or 'none'}"
+    return f"{other.parent.name}/ has no {shorten(other.name)}{near}"
 
 
 def load_devices(path: Path, *, root: Path) -> Document[Devices]:

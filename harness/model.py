@@ -727,12 +727,20 @@ class SharedSteps(Frozen):
     steps: Steps
 
 
+def _dismissal_tag(value: Any) -> str:
+    return "back" if isinstance(value, str) else "locator"
+
+
 class Interruption(Frozen):
     """Something unasked for in the way: by what it is known, and how it is sent away."""
 
     name: Name
     seen: Locator
-    dismiss: Locator
+    dismiss: Annotated[
+        Annotated[Literal["back"], Tag("back")] | Annotated[Locator, Tag("locator")],
+        Discriminator(_dismissal_tag),
+    ]
+    """What is tapped to send it away, or `back` for the system's back key."""
 
 
 BarrierKind = Literal["sms_code", "slider", "face_check", "id_document", "password"]
@@ -767,6 +775,14 @@ class Verified(Frozen):
 
     package: Annotated[str, Field(pattern=r"^(never|\d{4}-\d{2}(-\d{2})?)$")]
     elements: Annotated[str, Field(pattern=r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$")]
+    found: Annotated[str, Field(pattern=r"^\d{1,4} of \d{1,4}$")] | None = None
+    """How many of the elements were found then, `31 of 40`, as `harness verify-profile` counts."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every element was found on a real device."""
+        found, _, total = (self.found or "").partition(" of ")
+        return self.elements not in ("never", "simulated") and found == total
 
 
 ASSUMED_PER_HOUR = 20
@@ -783,6 +799,9 @@ class AppProfile(Frozen):
     level: Literal["province", "municipality", "prefecture"]
     android: AndroidApp
     verified: Verified
+    like: Name | None = None
+    """Another App's profile from which comes whatever this one does not say of its screens:
+    elements and barriers by their names, interruptions, signs of waiting, errors and the like."""
     sandbox: bool = False
     """Whether a commit reaches nobody: only then may `--allow-commit` tap it."""
     elements: Mapping[ElementName, Annotated[tuple[Locator, ...], Field(min_length=1)]]
@@ -812,6 +831,22 @@ class AppProfile(Frozen):
     mask: tuple[Locator, ...] = ()
     """Elements that show personal data no form tells, a name or a face: of them and of what they
     hold nothing is kept, in pictures, hierarchies, records and logs."""
+
+    def completed_by(self, other: AppProfile) -> AppProfile:
+        """This profile, with what the other says of screens where this one says nothing."""
+        names = {each.name for each in self.interruptions}
+        more = tuple(each for each in other.interruptions if each.name not in names)
+        return self.model_copy(
+            update={
+                "elements": {**other.elements, **self.elements},
+                "barriers": {**other.barriers, **self.barriers},
+                "interruptions": (*self.interruptions, *more),
+                "waiting": self.waiting or other.waiting,
+                "errors": self.errors or other.errors,
+                "maintenance": self.maintenance or other.maintenance,
+                "no_results": self.no_results or other.no_results,
+            }
+        )
 
     @property
     def hourly_limit(self) -> int | None:

@@ -204,15 +204,19 @@ class Patience:
         for interruption in stage.task.profile.interruptions:
             if not stage.driver.look(interruption.seen):
                 continue
-            dismiss = stage.driver.look(interruption.dismiss)
-            if not dismiss:
+            button = interruption.dismiss
+            spots = () if button == "back" else stage.driver.look(button)
+            if button != "back" and not spots:
                 continue  # its button has not come yet: a countdown
             began = stage.clock.monotonic()
             with draft.ledger.evidence():
                 picture = stage.picture()
                 stage.driver.aim()
             with draft.ledger.action():
-                _send_away(interruption, dismiss[0].box.middle, stage.driver)
+                if spots:
+                    _send_away(interruption, spots[0].box.middle, stage.driver)
+                else:
+                    stage.driver.back()
             draft.met.append((interruption.name, stage.clock.monotonic() - began, picture))
 
 
