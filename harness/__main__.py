@@ -34,6 +34,7 @@ from harness.processes.simulated_phone import SimulatedPhone
 from harness.project import Asked, Project, read_project, scenario_files
 from harness.schema import find_stale, write_all
 from harness.store import find_run, read_request, read_run
+from harness.unused import find_unused
 from harness.variables import SECRET, names_in
 from harness.verify_visit import Visit, ask_at_terminal, verify
 
@@ -154,15 +155,18 @@ def plan(
     """Say what `pytest scenarios/` would do, for how long, and what it would leave out and why."""
     project = read_project(PROJECT)
     tasks, problems = forecast.read_tasks(project)
+    asked = Asked(tuple(device or ()), tuple(app_id or ()), repeat)
     ahead = forecast.plan_ahead(
         project,
         tasks,
-        Asked(tuple(device or ()), tuple(app_id or ()), repeat),
+        asked,
         forecast.read_earlier(results),
         shard=Shard.parse(shard) if shard else None,
         workers=workers,
         begun=_begun_before(project),
     )
+    unused = tuple(map(str, find_unused(project, asked.all_apps(project))))
+    ahead = ahead.model_copy(update={"unused": unused})
     if as_json:
         typer.echo(ahead.model_dump_json(indent=2))
     else:

@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from harness.checks import (
     CheckedFile,
     check_bare_steps,
+    check_chinese_colons,
     check_devices,
     check_first_line,
     check_nothing_written,
@@ -118,7 +119,7 @@ def _find_fault_of_like(document: Document[AppProfile], other: Path) -> str:
         return ""
     known = {path.stem for path in other.parent.glob("*.yaml")} - {document.value.id}
     near = suggest(other.stem, known) or f"; Apps are: {', '.join(sorted(known)) or 'none'}"
-    return f"{other.parent.name}/ has no {shorten(other.name)}{near}"
+    return f"{Path(document.path).parent.as_posix()}/ has no {shorten(other.name)}{near}"
 
 
 def load_devices(path: Path, *, root: Path) -> Document[Devices]:
@@ -150,8 +151,9 @@ def _load(path: Path, root: Path, kind: _Kind[Value]) -> Document[Value]:
         file.note(fault.place, fault.path, fault.message)
     value = None
     if file.root is not None:
+        unparted = check_chinese_colons(file)
         check_bare_steps(file)
-        value = _validate(file, file.root, kind)
+        value = _validate(file, file.root, kind, unparted)
         kind.check(file)
     if kind.schema:
         check_first_line(file, root, kind.schema)
@@ -190,7 +192,13 @@ def _at_most(problems: list[Problem]) -> list[Problem]:
 # --- the models -----------------------------------------------------------------------------------
 
 
-def _validate(file: CheckedFile, root: Node, kind: _Kind[Value]) -> Value | None:
+def _validate(
+    file: CheckedFile, root: Node, kind: _Kind[Value], unparted: frozenset[FieldPath]
+) -> Value | None:
+    """The value, or None once all is noted that its model finds wrong.
+
+    Of mappings with a key that a Chinese colon has made, what is wrong with keys is left out.
+    """
     value, errors = None, []
     try:
         value = kind.model.model_validate(as_plain(root), strict=True, by_alias=True, by_name=False)
@@ -199,17 +207,29 @@ def _validate(file: CheckedFile, root: Node, kind: _Kind[Value]) -> Value | None
     # Of a key that is not known and has no value, the first is the mistake; of any other value
     # that is not there, that says it all.
     spot = top(root, kind.model)
-    _note_errors(file, spot, (each for each in errors if each["type"] == "extra_forbidden"))
+    _note_errors(
+        file, spot, (each for each in errors if each["type"] == "extra_forbidden"), unparted
+    )
     check_nothing_written(file)
-    _note_errors(file, spot, (each for each in errors if each["type"] != "extra_forbidden"))
+    _note_errors(
+        file, spot, (each for each in errors if each["type"] != "extra_forbidden"), unparted
+    )
     return value
 
 
-def _note_errors(file: CheckedFile, spot: Spot, errors: Iterable[ErrorDetails]) -> None:
+def _note_errors(
+    file: CheckedFile, spot: Spot, errors: Iterable[ErrorDetails], unparted: frozenset[FieldPath]
+) -> None:
     for each in errors:
         fault = explain(each, spot)
-        if fault is None:
+        if fault is None or any(_follows(fault.path, where) for where in unparted):
             continue
         # Two keys may be missing from one mapping.
         note = file.note_all if each["type"] == "missing" else file.note
         note(fault.place, fault.path, fault.message)
+
+
+def _follows(path: FieldPath, where: FieldPath) -> bool:
+    """Whether a mistake is about the keys of a mapping, or below one with a Chinese colon."""
+    below = path[len(where) :]
+    return path[: len(where)] == where and (len(below) == 1 or "：" in str(below[:1]))

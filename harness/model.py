@@ -728,7 +728,7 @@ class SharedSteps(Frozen):
 
 
 def _dismissal_tag(value: Any) -> str:
-    return "back" if isinstance(value, str) else "locator"
+    return "back" if value == "back" else "locator"
 
 
 class Interruption(Frozen):
@@ -773,8 +773,12 @@ class AndroidApp(Frozen):
 class Verified(Frozen):
     """When something was last checked on a real device: a month or day, or `never`."""
 
-    package: Annotated[str, Field(pattern=r"^(never|\d{4}-\d{2}(-\d{2})?)$")]
-    elements: Annotated[str, Field(pattern=r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$")]
+    package: Annotated[
+        str, Field(pattern=r"^(never|\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)$")
+    ]
+    elements: Annotated[
+        str, Field(pattern=r"^(never|simulated|\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)$")
+    ]
     found: Annotated[str, Field(pattern=r"^\d{1,4} of \d{1,4}$")] | None = None
     """How many of the elements were found then, `31 of 40`, as `harness verify-profile` counts."""
 

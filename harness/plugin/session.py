@@ -18,6 +18,7 @@ from harness.model import PlannedAttempt, Resumption, RunRecord, Scenario, is_si
 from harness.plugin.options import (
     HELD,
     REMAINDER,
+    asked_of,
     barriers_of,
     manner_of,
     project_of,
@@ -35,6 +36,7 @@ from harness.run import (
     shortest,
 )
 from harness.store import ALLOW_COMMIT, BARRIERS, SHARD, read_run, report_path
+from harness.unused import find_unused
 
 LOG_WIDTH = 100
 """Columns of a log that is no terminal."""
@@ -58,6 +60,7 @@ def notes(config: pytest.Config, attempts: Sequence[PlannedAttempt]) -> list[str
         *_resumed(config, remainder),
         *_simulated(config, attempts),
         *_unverified(config, attempts),
+        *_misspelt(config),
     ]
 
 
@@ -85,11 +88,28 @@ def _simulated(config: pytest.Config, attempts: Iterable[PlannedAttempt]) -> Ite
 
 def _unverified(config: pytest.Config, attempts: Iterable[PlannedAttempt]) -> Iterator[str]:
     for app in sorted({planned.app for planned in attempts}):
-        if project_of(config).profiles[app].value.verified.elements == "never":
+        verified = project_of(config).profiles[app].value.verified
+        if verified.elements == "never":
             yield (
                 f"注意 note: {app}: 元素从未在真机上核对 / "
-                "its elements were never verified on a real device; expect not_found"
+                "its elements were never verified on a real device; expect not_found. "
+                f"核对 verify: python -m harness verify-profile --app {app} --device ID"
             )
+        elif verified.found is not None and not verified.is_whole:
+            yield (
+                f"注意 note: {app}: 元素只核对到一部分 / some of its elements were verified: "
+                f"{verified.found}, {verified.elements}"
+            )
+
+
+def _misspelt(config: pytest.Config) -> Iterator[str]:
+    """A name that no task uses leaves tasks out where it should have been another."""
+    if REMAINDER in config.stash:
+        return
+    project = project_of(config)
+    apps = asked_of(config).all_apps(project)
+    for problem in find_unused(project, apps, misspelt_only=True):
+        yield f"注意 note: 没有任务用到 unused: {problem}"
 
 
 @pytest.hookimpl(tryfirst=True)
