@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+import harness.__main__ as command_line
 from harness.clock import SystemClock
 from harness.errors import UsageError
 from harness.finder import Finder
@@ -23,6 +25,7 @@ from harness.project import read_project
 from harness.verification import Verification, screens_of, walk_tabs, write_down
 from harness.verify_visit import Visit, verify
 from tests.rig import PROFILE, Rig, rig
+from tests.scoring import records
 from tests.tester import ROOT
 
 VERIFIED = {
@@ -227,6 +230,59 @@ def test_who_breaks_off_or_declines_leaves_the_file_as_it_was(visit: Callable[..
     assert path.read_bytes() == before
     assert "home.search" in asked[0]
     assert "写进" in asked[-1]
+
+
+def test_the_command_ends_with_what_it_has_found(
+    visit: Callable[..., Visit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = visit()
+    monkeypatch.setattr(command_line, "PROJECT", made.project.root)
+    result = CliRunner().invoke(
+        command_line.app, ["verify-profile", "--app", "sample_city", "--yes"]
+    )
+    assert result.exit_code == 1  # of all that the App has, its first screen shows one
+    assert "看到 found 1 / " in result.output
+    assert "已写入 written: scenarios/apps/sample_city.yaml" in result.output
+
+
+def test_what_a_run_has_found_counts_among_phones_of_its_kind(tmp_path: Path) -> None:
+    document = read(tmp_path, TEXT.replace("VERIFIED", VERIFIED["flow"]))
+    match = seen(document.value, "home.title").found["home.title"]
+    walked = records.attempt()
+    step = walked.steps[0].model_copy(
+        update={"match": match.model_copy(update={"target": "home.title"})}
+    )
+    record = walked.model_copy(update={"steps": (step,), "simulated": True})
+    for simulated in (True, False):
+        verification = Verification(document.value, simulated=simulated)
+        verification.learn([record])
+        assert ("home.title" in verification.found) is simulated
+
+
+def test_a_profile_has_what_it_does_not_say_from_the_one_that_it_is_like() -> None:
+    project = read_project(ROOT)
+    base, like = (project.profiles[app].value for app in ("suishenban", "minzhengtong"))
+    assert like.elements == base.elements
+    assert like.barriers["sms_code"] == base.barriers["sms_code"]
+    assert like.barriers["slider"] != base.barriers["slider"]
+    zheliban = project.profiles["zheliban"].value
+    assert [each.name for each in zheliban.interruptions] == ["update_dialog", "advert_at_start"]
+    assert zheliban.interruptions[0].dismiss == "back"
+
+
+REAL = (
+    "aishandong", "ehuiban", "i_shenzhen", "minzhengtong", "suishenban", "tianfu_citizen", "wanshitong",
+    "yueshengshi", "zheliban",
+)  # fmt: skip
+
+
+def test_every_real_profile_says_that_nothing_of_it_was_verified_and_taps_no_commit_point() -> None:
+    project = read_project(ROOT)
+    for app in REAL:
+        profile = project.profiles[app].value
+        assert profile.verified.elements == "never"
+        assert not profile.sandbox
+        assert not any(isinstance(each, ById) for one in profile.elements.values() for each in one)
 
 
 def test_a_screen_that_no_element_is_of_is_named_with_the_nearest(
