@@ -270,21 +270,6 @@ def test_a_profile_has_what_it_does_not_say_from_the_one_that_it_is_like() -> No
     assert zheliban.interruptions[0].dismiss == "back"
 
 
-REAL = (
-    "aishandong", "ehuiban", "i_shenzhen", "minzhengtong", "suishenban", "tianfu_citizen", "wanshitong",
-    "yueshengshi", "zheliban",
-)  # fmt: skip
-
-
-def test_every_real_profile_says_that_nothing_of_it_was_verified_and_taps_no_commit_point() -> None:
-    project = read_project(ROOT)
-    for app in REAL:
-        profile = project.profiles[app].value
-        assert profile.verified.elements == "never"
-        assert not profile.sandbox
-        assert not any(isinstance(each, ById) for one in profile.elements.values() for each in one)
-
-
 def test_a_screen_that_no_element_is_of_is_named_with_the_nearest(
     visit: Callable[..., Visit],
 ) -> None:
