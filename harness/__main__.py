@@ -35,8 +35,10 @@ from harness.processes import android_sdk
 from harness.processes.simulated_phone import SimulatedPhone
 from harness.project import Asked, Project, read_project, scenario_files
 from harness.schema import find_stale, write_all
-from harness.store import find_run, read_request
+from harness.store import find_run, read_request, read_run
+from harness.unused import find_unused
 from harness.variables import SECRET, names_in
+from harness.verify_visit import Visit, ask_at_terminal, verify
 
 FINDINGS = 1
 INFRASTRUCTURE = 3
@@ -155,15 +157,18 @@ def plan(
     """Say what `pytest scenarios/` would do, for how long, and what it would leave out and why."""
     project = read_project(PROJECT)
     tasks, problems = forecast.read_tasks(project)
+    asked = Asked(tuple(device or ()), tuple(app_id or ()), repeat)
     ahead = forecast.plan_ahead(
         project,
         tasks,
-        Asked(tuple(device or ()), tuple(app_id or ()), repeat),
+        asked,
         forecast.read_earlier(results),
         shard=Shard.parse(shard) if shard else None,
         workers=workers,
         begun=_begun_before(project),
     )
+    unused = tuple(map(str, find_unused(project, asked.all_apps(project))))
+    ahead = ahead.model_copy(update={"unused": unused})
     if as_json:
         typer.echo(ahead.model_dump_json(indent=2))
     else:
@@ -242,6 +247,38 @@ def audit_privacy(
     else:
         privacy_audit.show(found, Console(), INSTALL)
     if found.leaks:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command("verify-profile")
+def verify_profile(
+    app_id: Annotated[str, typer.Option("--app", metavar="ID", help="An App of scenarios/apps/.")],
+    device: Annotated[
+        str, typer.Option(metavar="ID", help="A device of devices.yaml; the default one else.")
+    ] = "",
+    screen: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only these screens; then no date is written."),
+    ] = None,
+    from_run: Annotated[
+        str, typer.Option("--from", metavar="RUN", help="Take what a run has found as well.")
+    ] = "",
+    results: Annotated[Path, typer.Option(help="Where runs are.")] = PROJECT / "results",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing: look at what is in front and its tabs.")
+    ] = False,
+) -> None:
+    """Walk an App's screens with the tester, tick its profile's elements, write the dates.
+
+    Nothing is touched but the tabs at the bottom. Exit code 1: some elements were not found.
+    """
+    project = read_project(PROJECT)
+    asked = Asked(devices=(device,) if device else (), apps=(app_id,))
+    asked.check(project)
+    (name,) = asked.devices_of(project)
+    run = read_run(find_run(from_run, results)) if from_run else None
+    visit = Visit(project, app_id, name, tuple(screen or ()), run, SystemClock())
+    if not verify(visit, Console(), None if yes else ask_at_terminal):
         raise typer.Exit(FINDINGS)
 
 

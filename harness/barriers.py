@@ -1,4 +1,4 @@
-"""Passes barriers: by the phone's inbox, by the person who attends it, or not at all.
+"""Passes barriers: by the phone's inbox, by a person, by a prepared secret, or not at all.
 
 Nothing is bypassed, and no software solves what is meant for a person.
 """
@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from harness.errors import StepFailed
-from harness.model import Barrier, BarrierKind, Words
+from harness.helpdesk import SHORTEST_CODE, HelpDesk, Question
+from harness.model import Barrier, BarrierKind, Name, Words
 from harness.stage import Stage
 from harness.waiting import wait
 
@@ -21,23 +24,53 @@ IN_CHINESE: Mapping[BarrierKind, str] = {
     "password": "密码",
 }
 """What people call each kind; in English its name does."""
+LIVE_EVERY_S = 0.7
+"""A person who helps sees a new picture so often."""
 
 
-def pass_barrier(barrier: Barrier, stage: Stage, messages_before: int) -> str | None:
+def pass_barrier(name: Name, stage: Stage, messages_before: int) -> str | None:
     """Returns when the barrier is passed, or with the code that passes it once it is written.
 
     Args:
-        barrier: that is there now.
+        name: of the barrier that is there now.
         stage: the attempt's.
         messages_before: how many text messages the phone had when the attempt began.
 
     Raises:
-        StepFailed: nobody attends the phone, or it took too long.
+        StepFailed: the run passes no such barrier, nobody is there, or it took too long.
     """
+    barrier = stage.task.profile.barriers[name]
+    match stage.task.barriers:
+        case "stop":
+            raise _stopped(barrier, "按 --barriers stop 到此为止", "--barriers stop ends here")
+        case "secret":
+            return _by_secret(barrier, stage)
+        case "assist":
+            return _by_help(name, barrier, stage)
     if barrier.inbox is not None and barrier.into is not None:
         return _by_inbox(barrier, stage, messages_before)
     _by_person(barrier, stage)
     return None
+
+
+def secret_of(barrier: Barrier) -> str | None:
+    """The placeholder's name of the secret that was prepared for a barrier: `secret:NAME`."""
+    prepared = barrier.secret is not None and barrier.into is not None
+    return f"secret:{barrier.secret}" if prepared else None
+
+
+def _by_secret(barrier: Barrier, stage: Stage) -> str:
+    name = secret_of(barrier)
+    if name is None:
+        raise _stopped(
+            barrier,
+            "档案没有为它准备 secret:，--barriers secret 到此为止",
+            "its profile prepares no secret: for it, so --barriers secret ends here",
+        )
+    return stage.task.secrets[name]
+
+
+# --- by the phone's inbox -------------------------------------------------------------------------
 
 
 def _by_inbox(barrier: Barrier, stage: Stage, messages_before: int) -> str:
@@ -68,6 +101,9 @@ def find_code(pattern: str, message: str) -> str | None:
     return None if found is None else found[1 if found.re.groups else 0]
 
 
+# --- by the person at the phone -------------------------------------------------------------------
+
+
 def _by_person(barrier: Barrier, stage: Stage) -> None:
     if not stage.task.attended:
         raise StepFailed(
@@ -79,18 +115,114 @@ def _by_person(barrier: Barrier, stage: Stage) -> None:
         lambda: None if stage.driver.look(barrier.seen) else True, stage.clock, barrier.within_s
     )
     if waited.result is None:
-        raise StepFailed(
-            "barrier",
-            expected=Words(
-                zh=f"{IN_CHINESE[barrier.kind]}关卡被通过",
-                en=f"the {barrier.kind} barrier to be passed",
-            ),
-            seen=_met(
-                barrier,
-                f"{barrier.within_s:g} s 内无人通过",
-                f"nobody passed it within {barrier.within_s:g} s",
-            ),
+        raise _not_passed(
+            barrier,
+            f"{barrier.within_s:g} s 内无人通过",
+            f"nobody passed it within {barrier.within_s:g} s",
         )
+
+
+# --- by a person who is asked ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Helped:
+    """How a person has helped; the code is empty where it was done at the phone."""
+
+    how: Literal["passed", "given_up"]
+    code: str = ""
+
+
+def _by_help(name: Name, barrier: Barrier, stage: Stage) -> str | None:
+    """The code that a person types, or None once the person has passed the barrier at the phone."""
+    desk = stage.desk
+    if desk is None:
+        raise AssertionError("who asks for help opens a desk")
+    question = Question(
+        attempt=stage.task.planned.id,
+        task=stage.task.scenario.title,
+        app=stage.task.profile.name,
+        barrier=name,
+        kind=barrier.kind,
+        wants_code=barrier.into is not None,
+    )
+    with desk.asking(question, barrier.within_s):
+        helped = _wait_for_help(barrier, stage, desk, question)
+        desk.end("too_late" if helped is None else helped.how)
+    if helped is None or helped.how == "given_up":
+        nobody = f"{barrier.within_s:g} s 内无人协助", f"no help came within {barrier.within_s:g} s"
+        gave_up = "协助的人放弃了", "the person who was asked gave it up"
+        raise _not_passed(barrier, *(nobody if helped is None else gave_up))
+    if helped.code:
+        stage.redaction.learn_secret(helped.code)
+        return helped.code
+    _learn_what_was_typed(barrier, stage)
+    return None
+
+
+def _wait_for_help(
+    barrier: Barrier, stage: Stage, desk: HelpDesk, question: Question
+) -> _Helped | None:
+    """Shows the phone until a person has answered, or too long: None.
+
+    What asks for no code is passed as soon as it is gone. A field is no barrier any more as soon
+    as somebody types into it at the phone, so that there the person says when it is done.
+    """
+    began_at = shown_at = stage.clock.monotonic()
+
+    def show(now: float) -> None:
+        desk.show(stage.shot(), barrier.within_s - (now - began_at))
+
+    def look() -> _Helped | None:
+        nonlocal shown_at
+        answer, now = desk.take(), stage.clock.monotonic()
+        if answer is not None and answer.gives_up:
+            return _Helped("given_up")
+        if answer is not None and answer.code and question.wants_code:
+            return _Helped("passed", answer.code)
+        asked = answer is not None
+        if (asked or not question.wants_code) and not stage.driver.look(barrier.seen):
+            return _Helped("passed")
+        if asked:
+            desk.say_still_there()
+        if asked or now - shown_at >= LIVE_EVERY_S:
+            shown_at = now
+            show(now)
+        return None
+
+    show(began_at)
+    return wait(look, stage.clock, barrier.within_s).result
+
+
+def _learn_what_was_typed(barrier: Barrier, stage: Stage) -> None:
+    """A code that was typed at the phone is as secret as one that the harness types."""
+    found = None if barrier.into is None else stage.finder.find(barrier.into, "native")
+    typed = "" if found is None else found.seen.text.strip()
+    if len(typed) >= SHORTEST_CODE and typed.isascii():  # a hint in Chinese is no code
+        stage.redaction.learn_secret(typed)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _stopped(barrier: Barrier, zh: str, en: str) -> StepFailed:
+    """The run goes no further than this barrier, whoever is there."""
+    return StepFailed(
+        "barrier",
+        expected=Words(zh="没有关卡的路", en="a way without barriers"),
+        seen=_met(barrier, zh, en),
+    )
+
+
+def _not_passed(barrier: Barrier, zh: str, en: str) -> StepFailed:
+    return StepFailed(
+        "barrier",
+        expected=Words(
+            zh=f"{IN_CHINESE[barrier.kind]}关卡被通过",
+            en=f"the {barrier.kind} barrier to be passed",
+        ),
+        seen=_met(barrier, zh, en),
+    )
 
 
 def _met(barrier: Barrier, zh: str, en: str) -> Words:

@@ -16,6 +16,7 @@ from harness.model import BARE_TAGS, BESIDE, STEP_TAGS
 from harness.problem import FieldPath, Place, Problem, name_field, shorten, suggest
 from harness.regex import find_pattern_fault
 from harness.variables import PLACEHOLDER, SECRET, has_unclosed, names_in
+from harness.yaml_errors import CHINESE_COLON
 from harness.yaml_source import (
     Mapping,
     Node,
@@ -105,7 +106,7 @@ def check_scenario(file: CheckedFile) -> None:
     _check_css(file)
     _check_typing(file)
     names = _keys_at(file.root, "data")
-    _check_variables(file, names, "data", ("steps", "goal", "refusal", "checkpoints"))
+    _check_variables(file, names, "data", ("steps", "goal", "refusal", "checkpoints", "service"))
 
 
 def check_shared(file: CheckedFile) -> None:
@@ -121,6 +122,7 @@ def check_profile(file: CheckedFile) -> None:
     """The id, patterns and XPaths of an App profile, in which nothing is filled in."""
     _check_id(file)
     _check_common(file)
+    _check_barriers(file)
     for path, scalar in texts(file.root):
         if path[-1:] == ("css",) and path[0] != "elements":
             message = "css finds elements of web pages; this is looked for on the App's own screens"
@@ -130,6 +132,8 @@ def check_profile(file: CheckedFile) -> None:
                 f"{_READ_ALONE[path[0]]} found without the phone: write id, text, class or xpath"
             )
             file.note(scalar.place, path, message)
+        if path[-1:] == ("secret",) and names_in(scalar.text):
+            continue  # its pattern says how it is written
         if names_in(scalar.text):
             message = "nothing is filled in here; a profile's texts stand for themselves"
             file.note(scalar.place, path, message)
@@ -137,6 +141,26 @@ def check_profile(file: CheckedFile) -> None:
 
 _READ_ALONE = {"mask": "what is masked is", "interruptions": "interruptions are"}
 """What of a profile is looked for in a hierarchy, by its key."""
+
+
+def _check_barriers(file: CheckedFile) -> None:
+    """What is typed at a barrier needs a field; an interruption a name of its own."""
+    named: dict[str, Place] = {}
+    for path, node in walk(file.root):
+        if path[:1] == ("barriers",) and len(path) == 2 and isinstance(node, Mapping):
+            code = next((node.entry(key) for key in ("secret", "inbox") if node.entry(key)), None)
+            if code is not None and node.entry("into") is None:
+                message = (
+                    f"{code.key} gives a code that goes nowhere; write into: sms.code beside it"
+                )
+                file.note(code.key_place, (*path, code.key), message)
+        if path[:1] == ("interruptions",) and path[2:] == ("name",) and isinstance(node, Scalar):
+            if node.text in named:
+                message = (
+                    f"another interruption on line {named[node.text].line} is called so; rename one"
+                )
+                file.note(node.place, path, message)
+            named.setdefault(node.text, node.place)
 
 
 def check_devices(file: CheckedFile) -> None:
@@ -226,6 +250,24 @@ def _find_xpath_fault(xpath: str) -> str | None:
     except (etree.XPathError, ValueError) as error:
         return f"this is not an XPath: {shorten(str(error))}"
     return None
+
+
+def check_chinese_colons(file: CheckedFile) -> frozenset[FieldPath]:
+    """A key with a Chinese colon in it is two words that nothing parts.
+
+    Returns the mappings that have one: what else seems wrong with their keys follows from it.
+    """
+    found = set()
+    for path, node in walk(file.root):
+        for entry in node.entries if isinstance(node, Mapping) else ():
+            if "：" in entry.key:
+                begins = entry.key_place
+                place = Place(begins.line, begins.column + entry.key.index("："))
+                file.note(place, path, CHINESE_COLON)
+                file.hush(entry.place)
+                file.hush(entry.key_place)
+                found.add(path)
+    return frozenset(found)
 
 
 def check_bare_steps(file: CheckedFile) -> None:

@@ -95,6 +95,7 @@ def _findings(seen: Symptoms) -> Iterator[Verdict]:
         yield _verdict(Outcome.BLOCKED, (seen.seen, ("failure", "seen")))
     yield from _not_in_front(seen)
     yield from _intercepted(seen)
+    yield from _not_offered(seen)
     yield from _not_in_the_profile(seen)
     yield from _answered_wrongly(seen)
     yield from _never_came(seen)
@@ -288,6 +289,24 @@ def _says_it_failed(seen: Symptoms) -> Iterator[Verdict]:
 
 def _app_says(text: str) -> Words:
     return Words(zh=f"App 提示：{text}", en=f"the App says {text}")
+
+
+def _not_offered(seen: Symptoms) -> Iterator[Verdict]:
+    """The App's own search, asked for the service by its name, says that there is nothing.
+
+    Only where the network is known to work, and nothing unknown lies over the App: else what was
+    not found is `not_found` and no more.
+    """
+    asked = seen.no_results and seen.searched and seen.failure in ("not_seen", "other_text")
+    if asked and seen.network == "checked" and not (seen.dialog or seen.waiting):
+        nothing = Words(
+            zh=f"按名称搜索“{seen.searched}”，App 的搜索答复：{seen.no_results}",
+            en=f"to a search for “{seen.searched}” the App itself answers {seen.no_results}",
+        )
+        checked = Words(zh="手机的网络是通的", en="the phone's network works")
+        yield _verdict(
+            Outcome.ABSENT, (nothing, ("no_results", "searched")), (checked, ("network",)), IN_FRONT
+        )
 
 
 def _not_in_the_profile(seen: Symptoms) -> Iterator[Verdict]:

@@ -29,7 +29,7 @@ EXAMPLES: dict[str, str] = {
     "scenario": "scenario: log_in",
     "name": "name: update_dialog",
     "seen": "seen: {text: 立即升级}",
-    "dismiss": "dismiss: {text: 以后再说}",
+    "dismiss": "dismiss: {text: 以后再说}, or dismiss: back",
     "city": "city: 上海",
     "level": "level: municipality",
     "android": "android: {package: cn.gov.example}",
@@ -82,9 +82,15 @@ PATTERNS: dict[str, str] = {
         "a package looks like com.android.systemui; the App itself is app"
     ),
     r"^(back|never)$": "write back, never, or the element that is tapped: {text: 以后再说}",
-    r"^(never|\d{4}-\d{2}(-\d{2})?)$": "write never, a month (2022-05) or a day (2022-05-01)",
-    r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$": (
+    r"^(never|\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)$": (
+        "write never, a month (2022-05) or a day (2022-05-01)"
+    ),
+    r"^(never|simulated|\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)$": (
         "write never, simulated, a month (2022-05) or a day (2022-05-01)"
+    ),
+    r"^\d{1,4} of \d{1,4}$": "how many were found of how many, as in 31 of 40",
+    r"^[A-Z][A-Z0-9_]*$": (
+        "write the name of the environment variable that holds it, in capital letters: CITY_CODE"
     ),
     r"^[a-z]{2}-[A-Z]{2}$": "a language and a region look like zh-CN",
     r"^[A-Za-z]+(/[A-Za-z_]+)*$": "a time zone looks like Asia/Shanghai",

@@ -118,6 +118,8 @@ class Forecast(Frozen):
     """Apps of which not all attempts may begin at once."""
     left_out: tuple[LeftOut, ...]
     unreadable: tuple[Unreadable, ...]
+    unused: tuple[str, ...] = ()
+    """Names of elements that no task uses, with their places: misspelt, perhaps."""
 
 
 # --- what is known -------------------------------------------------------------------------------
@@ -288,7 +290,7 @@ def _makespan(units: Iterable[float], workers: int) -> float:
 
 
 def _unreadable(project: Project, asked: Asked) -> tuple[Unreadable, ...]:
-    apps = {app for name in asked.devices_of(project) for app in asked.apps_of(project, name)}
+    apps = asked.all_apps(project)
     return tuple(
         Unreadable(app=app, reason=str(project.broken[app]))
         for app in sorted(apps & project.broken.keys())
@@ -378,5 +380,9 @@ def _say_left_out(forecast: Forecast) -> Iterator[Text]:
         )
     for one in forecast.left_out:
         yield Text(f"跳过 left out: {one.scenario} × {one.app}: {one.reason}", style="yellow")
+    for unused in forecast.unused:
+        yield Text(
+            f"没有任务用到 unused: {unused}", style="yellow" if "did you" in unused else "dim"
+        )
     for app in forecast.unreadable:
         yield Text(f"无法运行 cannot run: {app.app}: {app.reason}", style="red")

@@ -93,6 +93,7 @@ def named(profile: AppProfile, there: Sequence[etree._Element]) -> bool:
         *profile.waiting,
         *profile.errors,
         *profile.maintenance,
+        *profile.no_results,
         *(each for one in profile.interruptions for each in _lone(one)),
         *(one.seen for one in barriers),
         *(one.into for one in barriers if one.into is not None and not isinstance(one.into, str)),

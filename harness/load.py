@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from harness.checks import (
     CheckedFile,
     check_bare_steps,
+    check_chinese_colons,
     check_devices,
     check_first_line,
     check_nothing_written,
@@ -30,7 +31,7 @@ from harness.checks import (
 )
 from harness.model import AppProfile, Devices, Frozen, Scenario, SharedSteps
 from harness.model_errors import explain
-from harness.problem import FieldPath, InvalidFile, Place, Problem, name_field
+from harness.problem import FieldPath, InvalidFile, Place, Problem, name_field, shorten, suggest
 from harness.spot import Spot, descend, top
 from harness.yaml_source import MAX_BYTES, Node, Scalar, as_plain, read_source
 
@@ -87,8 +88,38 @@ def load_shared(path: Path, *, root: Path) -> Document[SharedSteps]:
 
 
 def load_profile(path: Path, *, root: Path) -> Document[AppProfile]:
-    """Reads an App profile; arguments and errors as with `load_scenario`."""
+    """Reads an App profile, and completes it by the one that it is like.
+
+    Arguments and errors as with `load_scenario`; the places are those of its own file.
+    """
+    document = _load_profile(path, root)
+    like = document.value.like
+    if like is None:
+        return document
+    other = path.with_name(f"{like}.yaml")
+    problem = _find_fault_of_like(document, other)
+    base = None if problem else _load_profile(other, root)
+    if base is not None and base.value.like is not None:
+        problem = f"{like} is itself like {base.value.like}; write like: {base.value.like}"
+    if base is None or problem:
+        line, column = document.place("like")
+        raise InvalidFile([Problem(document.path, line, column, "like", problem or "")])
+    return dataclasses.replace(document, value=document.value.completed_by(base.value))
+
+
+def _load_profile(path: Path, root: Path) -> Document[AppProfile]:
     return _load(path, root, _Kind(AppProfile, "profile", check_profile))
+
+
+def _find_fault_of_like(document: Document[AppProfile], other: Path) -> str:
+    """Why there is no profile to be like; empty when there is one."""
+    if document.value.like == document.value.id:
+        return "a profile cannot be like itself; name another App, or leave the key out"
+    if other.is_file():
+        return ""
+    known = {path.stem for path in other.parent.glob("*.yaml")} - {document.value.id}
+    near = suggest(other.stem, known) or f"; Apps are: {', '.join(sorted(known)) or 'none'}"
+    return f"{Path(document.path).parent.as_posix()}/ has no {shorten(other.name)}{near}"
 
 
 def load_devices(path: Path, *, root: Path) -> Document[Devices]:
@@ -120,8 +151,9 @@ def _load(path: Path, root: Path, kind: _Kind[Value]) -> Document[Value]:
         file.note(fault.place, fault.path, fault.message)
     value = None
     if file.root is not None:
+        unparted = check_chinese_colons(file)
         check_bare_steps(file)
-        value = _validate(file, file.root, kind)
+        value = _validate(file, file.root, kind, unparted)
         kind.check(file)
     if kind.schema:
         check_first_line(file, root, kind.schema)
@@ -160,7 +192,13 @@ def _at_most(problems: list[Problem]) -> list[Problem]:
 # --- the models -----------------------------------------------------------------------------------
 
 
-def _validate(file: CheckedFile, root: Node, kind: _Kind[Value]) -> Value | None:
+def _validate(
+    file: CheckedFile, root: Node, kind: _Kind[Value], unparted: frozenset[FieldPath]
+) -> Value | None:
+    """The value, or None once all is noted that its model finds wrong.
+
+    Of mappings with a key that a Chinese colon has made, what is wrong with keys is left out.
+    """
     value, errors = None, []
     try:
         value = kind.model.model_validate(as_plain(root), strict=True, by_alias=True, by_name=False)
@@ -169,17 +207,29 @@ def _validate(file: CheckedFile, root: Node, kind: _Kind[Value]) -> Value | None
     # Of a key that is not known and has no value, the first is the mistake; of any other value
     # that is not there, that says it all.
     spot = top(root, kind.model)
-    _note_errors(file, spot, (each for each in errors if each["type"] == "extra_forbidden"))
+    _note_errors(
+        file, spot, (each for each in errors if each["type"] == "extra_forbidden"), unparted
+    )
     check_nothing_written(file)
-    _note_errors(file, spot, (each for each in errors if each["type"] != "extra_forbidden"))
+    _note_errors(
+        file, spot, (each for each in errors if each["type"] != "extra_forbidden"), unparted
+    )
     return value
 
 
-def _note_errors(file: CheckedFile, spot: Spot, errors: Iterable[ErrorDetails]) -> None:
+def _note_errors(
+    file: CheckedFile, spot: Spot, errors: Iterable[ErrorDetails], unparted: frozenset[FieldPath]
+) -> None:
     for each in errors:
         fault = explain(each, spot)
-        if fault is None:
+        if fault is None or any(_follows(fault.path, where) for where in unparted):
             continue
         # Two keys may be missing from one mapping.
         note = file.note_all if each["type"] == "missing" else file.note
         note(fault.place, fault.path, fault.message)
+
+
+def _follows(path: FieldPath, where: FieldPath) -> bool:
+    """Whether a mistake is about the keys of a mapping, or below one with a Chinese colon."""
+    below = path[len(where) :]
+    return path[: len(where)] == where and (len(below) == 1 or "：" in str(below[:1]))

@@ -833,8 +833,11 @@ class Scenario(Frozen):
     patience_s: Seconds = 10
     """How long a step waits for what it needs, unless it says otherwise."""
     reference: Reference
+    service: NonEmpty | None = None
+    """What the service is called that the task is about: an App whose own search, asked for just
+    this, answers that there is nothing does not offer it (`absent`)."""
     data: Mapping[Name, NonEmpty] = Field(default_factory=dict)
-    """Texts by name, written `${name}` in steps, goal, refusal and checkpoints."""
+    """Texts by name, written `${name}` in steps, goal, refusal, checkpoints and service."""
     steps: Steps
     """What is done, in order; each step is a bare word or one key."""
     checkpoints: tuple[Checkpoint, ...] = ()
@@ -924,6 +927,8 @@ class CommonInterruptions(Frozen):
 
 
 BarrierKind = Literal["sms_code", "slider", "face_check", "id_document", "password"]
+BarrierPolicy = Literal["stop", "assist", "secret"]
+"""What a run does at barriers: ends there, asks a person on a page, types a prepared secret."""
 
 
 class Barrier(Frozen):
@@ -937,8 +942,10 @@ class Barrier(Frozen):
     """How it gets there: `keys` for a code of one field a digit, of which `into` is the first."""
     inbox: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """A regular expression whose first group is the code in the phone's newest text message."""
+    secret: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=80)] | None = None
+    """The environment variable that holds a prepared code or password, for `--barriers secret`."""
     within_s: Seconds = 120
-    """How long a person at the phone is given."""
+    """How long a person is given, at the phone or at the page of `--barriers assist`."""
 
 
 class AndroidApp(Frozen):
@@ -951,8 +958,20 @@ class AndroidApp(Frozen):
 class Verified(Frozen):
     """When something was last checked on a real device: a month or day, or `never`."""
 
-    package: Annotated[str, Field(pattern=r"^(never|\d{4}-\d{2}(-\d{2})?)$")]
-    elements: Annotated[str, Field(pattern=r"^(never|simulated|\d{4}-\d{2}(-\d{2})?)$")]
+    package: Annotated[
+        str, Field(pattern=r"^(never|\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)$")
+    ]
+    elements: Annotated[
+        str, Field(pattern=r"^(never|simulated|\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)$")
+    ]
+    found: Annotated[str, Field(pattern=r"^\d{1,4} of \d{1,4}$")] | None = None
+    """How many of the elements were found then, `31 of 40`, as `harness verify-profile` counts."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every element was found on a real device."""
+        found, _, total = (self.found or "").partition(" of ")
+        return self.elements not in ("never", "simulated") and found == total
 
 
 ASSUMED_PER_HOUR = 20
@@ -969,6 +988,9 @@ class AppProfile(Frozen):
     level: Literal["province", "municipality", "prefecture"]
     android: AndroidApp
     verified: Verified
+    like: Name | None = None
+    """Another App's profile from which comes whatever this one does not say of its screens:
+    elements and barriers by their names, interruptions, signs of waiting, errors and the like."""
     sandbox: bool = False
     """Whether a commit reaches nobody: only then may `--allow-commit` tap it."""
     elements: Mapping[ElementName, Annotated[tuple[Locator, ...], Field(min_length=1)]]
@@ -977,6 +999,9 @@ class AppProfile(Frozen):
     """Spinners and skeletons: while one is seen, the App makes the person wait."""
     errors: tuple[Locator, ...] = ()
     """By what the App shows that it failed: `系统繁忙`."""
+    no_results: tuple[Locator, ...] = ()
+    """By what the App's own search shows that it has found nothing: `没有找到`. To a search for a
+    task's `service` that answer makes it `absent`."""
     maintenance: tuple[Locator, ...] = ()
     """By what the App shows that it is closed for a time: `系统维护中`. Blocked, no fault of it."""
     interruptions: tuple[Interruption, ...] = ()
@@ -998,6 +1023,22 @@ class AppProfile(Frozen):
     mask: tuple[Locator, ...] = ()
     """Elements that show personal data no form tells, a name or a face: of them and of what they
     hold nothing is kept, in pictures, hierarchies, records and logs."""
+
+    def completed_by(self, other: AppProfile) -> AppProfile:
+        """This profile, with what the other says of screens where this one says nothing."""
+        names = {each.name for each in self.interruptions}
+        more = tuple(each for each in other.interruptions if each.name not in names)
+        return self.model_copy(
+            update={
+                "elements": {**other.elements, **self.elements},
+                "barriers": {**other.barriers, **self.barriers},
+                "interruptions": (*self.interruptions, *more),
+                "waiting": self.waiting or other.waiting,
+                "errors": self.errors or other.errors,
+                "maintenance": self.maintenance or other.maintenance,
+                "no_results": self.no_results or other.no_results,
+            }
+        )
 
     @property
     def hourly_limit(self) -> int | None:
@@ -1438,6 +1479,10 @@ class Symptoms(Frozen):
     """The App's own error text that is shown."""
     toast_error: str = ""
     """The App's own error text that was shown in a toast, since the last touch."""
+    no_results: str = ""
+    """What the App shows that says that its search has found nothing."""
+    searched: str = ""
+    """The task's service by its name, if that was the last that was typed."""
     maintenance: str = ""
     """What the App shows that says that it is closed for a time."""
     dialog: str = ""

@@ -65,6 +65,12 @@ class Asked:
         """The Apps to run on a device, each once, also those whose profile cannot be read."""
         return tuple(dict.fromkeys(self.apps or project.device(device).apps))
 
+    def all_apps(self, project: Project) -> frozenset[Name]:
+        """The Apps to run on any of the devices."""
+        return frozenset(
+            app for name in self.devices_of(project) for app in self.apps_of(project, name)
+        )
+
     def check(self, project: Project) -> None:
         """Holds what was asked against what is there.
 

@@ -47,6 +47,9 @@ STRUCTURE = frozenset(
 )  # fmt: skip
 """Fields of records that only we write, and names of files: an App's words never stand there."""
 
+EVIDENCE_NAMES = frozenset({"before", "after", "hierarchy", "log", "picture"})
+"""Of these, names of files by their hash: in one of a thousand a code of four digits is found."""
+
 PEOPLE_S_KEYS = frozenset({"data", "with", "arguments"})
 """Fields in which people choose the keys: `phone` is no device's there."""
 
@@ -106,11 +109,16 @@ class Redaction:
         mask: tuple[Locator, ...] = (),
         asked: str = "",
     ) -> None:
-        self.secrets = tuple(sorted(filter(None, secrets), key=len, reverse=True))
+        self.secrets = _longest_first(secrets)
         self._words = dict.fromkeys(words)
         self._mask = mask
         self._asked = asked
         self._last: tuple[str, Screen] = ("", Screen("", NOTHING))
+
+    def learn_secret(self, secret: str) -> None:
+        """From now on this is hidden too: a code that was not known before."""
+        self.secrets = _longest_first((*self.secrets, secret))
+        self._last = ("", Screen("", NOTHING))
 
     # --- words
 
@@ -135,6 +143,8 @@ class Redaction:
 
     def _values(self, value: object, key: str = "") -> object:
         if isinstance(value, str):
+            if key in EVIDENCE_NAMES:
+                return value
             return self._without_secrets(value) if key in STRUCTURE else self.words(value)
         if isinstance(value, dict):
             free = key in PEOPLE_S_KEYS
@@ -172,7 +182,7 @@ class Redaction:
         changed = {node for node in nodes if self._hide_in(node)}
         for node in masked:
             changed |= {each for each in node.iter("*") if _silence(each)} | {node}
-        changed |= set(_numbers_in_boxes(nodes))
+        changed |= set(_numbers_in_boxes(nodes)) | set(_secrets_in_boxes(nodes, self.secrets))
         changed |= {node for node in nodes if _is_private_picture(node)}
         boxes = (box for node in nodes if node in changed for box in _boxes(node, size))
         kept = etree.tostring(nodes[0], encoding="unicode") if changed else hierarchy
@@ -210,6 +220,11 @@ class Redaction:
                 setattr(node, part, hidden)
                 found = True
         return found
+
+
+def _longest_first(secrets: Collection[str]) -> tuple[str, ...]:
+    """So that one that holds another is hidden as a whole."""
+    return tuple(sorted(filter(None, secrets), key=len, reverse=True))
 
 
 def of_attempt(
@@ -325,6 +340,17 @@ def _numbers_in_boxes(nodes: Iterable[etree._Element]) -> Iterator[etree._Elemen
             ]
             if len(within) > 1:
                 yield from (part for part in within if _silence(part))
+
+
+def _secrets_in_boxes(
+    nodes: Iterable[etree._Element], secrets: Collection[str]
+) -> Iterator[etree._Element]:
+    """Boxes side by side with a character each that say a secret between them; silences them."""
+    for parent in nodes if secrets else ():
+        boxes = [child for child in parent if len(str(child.get("text") or "").strip()) == 1]
+        said = "".join(str(box.get("text")).strip() for box in boxes)
+        if any(secret in said for secret in secrets):
+            yield from (box for box in boxes if _silence(box))
 
 
 def _is_private_picture(node: etree._Element) -> bool:

@@ -6,8 +6,9 @@ import os
 import platform
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.assist.server import open_desk
+from harness.barriers import secret_of
 from harness.clock import Clock
 from harness.commit_points import read_commits
 from harness.common_interruptions import common_interruptions
@@ -25,6 +28,7 @@ from harness.failure_message import annotate, explain, failing_step
 from harness.leases import Holder, Leases, forget_run
 from harness.model import (
     AttemptRecord,
+    BarrierPolicy,
     Device,
     Name,
     Outcome,
@@ -42,7 +46,7 @@ from harness.project import Project
 from harness.proposal import propose
 from harness.redaction import Redaction, starred_request, starred_task
 from harness.resume import find_remainder
-from harness.runner import run_attempt
+from harness.runner import barriers_of, run_attempt
 from harness.sessions import Sessions
 from harness.stage import Task
 from harness.stations import Outfit
@@ -55,11 +59,23 @@ ALONE = "main"
 RECORDED_VERSIONS = ("appium-python-client", "pytest", "pillow", "pydantic")
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a run makes its attempts.
+
+    Attributes:
+        allow_commit: whether commit points are tapped, in Apps that are a sandbox.
+        barriers: what is done at barriers; None: the phone's inbox answers, or who attends it.
+        read: reads the text of each picture, for personal data that no hierarchy tells.
+    """
+
+    allow_commit: bool = False
+    barriers: BarrierPolicy | None = None
+    read: Read | None = None
+
+
 class RunUnderWay:
     """The run as one worker makes it, alone or beside others: its phone, its attempts.
-
-    With `read`, the text of each picture is read as well, for personal data that no
-    hierarchy tells.
 
     Attributes:
         path: the run's directory.
@@ -73,8 +89,7 @@ class RunUnderWay:
         clock: Clock,
         *,
         worker: str,
-        allow_commit: bool,
-        read: Read | None = None,
+        manner: Manner,
     ) -> None:
         self.path = directory.path
         self._project = project
@@ -82,14 +97,14 @@ class RunUnderWay:
         self._progress = progress
         self._clock = clock
         self._worker = worker
-        self._allow_commit = allow_commit
+        self._manner = manner
         self._commits = read_commits(project)
         self._pace = Pace(clock, progress.waits)
         self._open = ExitStack()
         self._open.enter_context(directory)
         if worker == ALONE:
             self._open.callback(forget_run, directory.path.name)
-        self._evidence = self._open.enter_context(Evidence(directory.keep, read))
+        self._evidence = self._open.enter_context(Evidence(directory.keep, manner.read))
         self._sessions = self._open.enter_context(
             Sessions(project.devices.devices, _outfit(project, directory, clock))
         )
@@ -103,6 +118,10 @@ class RunUnderWay:
             )
         )
         self._open.callback(progress.end)
+        self._desk = None
+        if manner.barriers == "assist":
+            alone = worker == ALONE  # several cannot read one terminal
+            self._desk = self._open.enter_context(open_desk(progress.waits, by_terminal=alone))
 
     def settle(self, planned: PlannedAttempt, scenario: Scenario) -> AttemptRecord:
         """Makes an attempt; where the trouble was ours, once more, in a session of its own.
@@ -128,7 +147,7 @@ class RunUnderWay:
             UsageError: a secret that the attempt needs is not there.
             ResultsTrouble: it could not be kept.
         """
-        secrets = _secrets(planned)
+        secrets = self._secrets(planned)
         turn = self._wait_for_turn(planned)
         self._progress.attempt_begins(planned.id)
         try:
@@ -145,6 +164,7 @@ class RunUnderWay:
                 self._clock,
                 lambda step: self._progress.step_begins(planned.id, step),
                 partial(self._sessions.diagnose, phone),
+                self._desk,
             ),
         )
         if record.trouble:
@@ -206,6 +226,16 @@ class RunUnderWay:
         """Ends sessions and processes; everything that was finished is on the disk already."""
         self._open.close()
 
+    def _secrets(self, planned: PlannedAttempt) -> dict[str, str]:
+        """The secrets that the attempt's steps name, and those prepared for its barriers."""
+        profile = self._project.profiles[planned.app]
+        named = _from_environment(planned.file, names_in(planned.model_dump_json()))
+        if self._manner.barriers != "secret":
+            return named
+        met = {profile.value.barriers[name] for name in barriers_of(planned.steps)}
+        prepared = filter(None, map(secret_of, met))
+        return {**named, **_from_environment(profile.path, prepared)}
+
     def _reach(self, device: Name) -> tuple[Name, Callable[[], Driver]]:
         """A phone of the device, and what gives its session or raises why there is none.
 
@@ -238,7 +268,8 @@ class RunUnderWay:
             simulated=phone.simulated,
             attended=phone.attended,
             keep_data=phone.keep_data,
-            allow_commit=self._allow_commit,
+            allow_commit=self._manner.allow_commit,
+            barriers=self._manner.barriers,
             commits=self._commits,
             common=common_interruptions(),
             worker=self._worker,
@@ -302,7 +333,7 @@ class SharedRun:
 
 def open_run(
     project: Project, record: RunRecord, results: Path, console: Console, clock: Clock,
-    *, allow_commit: bool, read: Read | None = None,
+    manner: Manner,
 ) -> RunUnderWay:  # fmt: skip
     """Makes the run's directory and gets ready; no device is touched yet.
 
@@ -313,9 +344,7 @@ def open_run(
     directory = RunDirectory.create(results, record)
     progress = RunProgress(console, len(record.plan))
     progress.begin()
-    return RunUnderWay(
-        project, directory, progress, clock, worker=ALONE, allow_commit=allow_commit, read=read
-    )
+    return RunUnderWay(project, directory, progress, clock, worker=ALONE, manner=manner)
 
 
 def open_shared_run(
@@ -335,7 +364,7 @@ def open_shared_run(
 
 def resume_run(
     project: Project, directory: RunDirectory, resumption: Resumption, console: Console,
-    clock: Clock, *, allow_commit: bool, read: Read | None = None,
+    clock: Clock, manner: Manner,
 ) -> RunUnderWay:  # fmt: skip
     """Takes up a run that this process holds; no device is touched yet.
 
@@ -344,9 +373,7 @@ def resume_run(
     """
     directory.note_resumption(resumption)
     progress = _progress_of(directory, console)
-    return RunUnderWay(
-        project, directory, progress, clock, worker=ALONE, allow_commit=allow_commit, read=read
-    )
+    return RunUnderWay(project, directory, progress, clock, worker=ALONE, manner=manner)
 
 
 def resume_shared_run(
@@ -376,7 +403,7 @@ def _progress_of(directory: RunDirectory, console: Console) -> RunProgress:
 
 def join_run(
     project: Project, directory: Path, worker: str, console: Console, clock: Clock,
-    *, allow_commit: bool, read: Read | None = None,
+    manner: Manner,
 ) -> RunUnderWay:  # fmt: skip
     """Gets ready to make attempts of a run that another process holds and shows.
 
@@ -385,9 +412,7 @@ def join_run(
     """
     joined = RunDirectory.join(directory)
     progress = WorkerProgress(console)
-    return RunUnderWay(
-        project, joined, progress, clock, worker=worker, allow_commit=allow_commit, read=read
-    )
+    return RunUnderWay(project, joined, progress, clock, worker=worker, manner=manner)
 
 
 def record_run(
@@ -411,7 +436,7 @@ def record_run(
         clock: says when.
         run_id: made from the time when empty.
         arguments: of the command.
-        options: what else says what the run is: `SHARD`, `ALLOW_COMMIT`.
+        options: what else says what the run is: `SHARD`, `ALLOW_COMMIT`, `BARRIERS`.
     """
     now = clock.now()
     apps = sorted({planned.app for planned in plan})
@@ -482,10 +507,13 @@ def shortest(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _secrets(planned: PlannedAttempt) -> dict[str, str]:
-    """The secrets that the attempt names, from the environment; never written anywhere."""
-    asked = names_in(planned.model_dump_json())
-    names = {name: secret[1] for name in asked if (secret := SECRET.fullmatch(name))}
-    for variable in sorted(set(names.values()) - os.environ.keys()):
-        raise UsageError(f"{planned.file}: set the environment variable {variable} to the secret")
-    return {name: os.environ[variable] for name, variable in names.items()}
+def _from_environment(file: str, names: Iterable[str]) -> dict[str, str]:
+    """Values of secrets by placeholder name (`secret:NAME`); never written anywhere.
+
+    Raises:
+        UsageError: one is not there.
+    """
+    wanted = {name: secret[1] for name in names if (secret := SECRET.fullmatch(name))}
+    for variable in sorted(set(wanted.values()) - os.environ.keys()):
+        raise UsageError(f"{file}: set the environment variable {variable} to the secret")
+    return {name: os.environ[variable] for name, variable in wanted.items()}

@@ -34,6 +34,7 @@ from harness.finder import Finder, Found
 from harness.fingers import Fingers
 from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
+from harness.helpdesk import HelpDesk
 from harness.hierarchy import elements, readable
 from harness.landing import landing
 from harness.model import (
@@ -82,7 +83,7 @@ from harness.reach import in_thumb_reach
 from harness.redaction import of_attempt
 from harness.stage import Draft, Stage, Task
 from harness.stillness import APART_S, WATCHED_S
-from harness.symptoms import SYSTEM_CLOSE
+from harness.symptoms import SYSTEM_CLOSE, Memory
 from harness.upcoming import awaited, needed, placed, sign_of
 from harness.variables import fill
 from harness.vitals import Monitor
@@ -112,6 +113,7 @@ def run_attempt(
     clock: Clock,
     watch: Watch = lambda _: None,
     diagnose: Diagnose = lambda: "",
+    desk: HelpDesk | None = None,
 ) -> AttemptRecord:
     """Runs the attempt to its end; whatever goes wrong on the way is in the record.
 
@@ -125,6 +127,7 @@ def run_attempt(
         clock: what everything is timed by.
         watch: told each step as it begins.
         diagnose: asked at trouble in the middle what has died, for the record.
+        desk: where a person is asked at barriers, where the task says so.
 
     Raises:
         ResultsTrouble: the evidence could not be kept.
@@ -140,7 +143,7 @@ def run_attempt(
     commits = (*commits_among(task.planned.steps), *task.commits)
     guard = guard_of(task.profile, commits, allow_commit=task.allow_commit)
     guarded = GuardedDriver(driver, guard)
-    stage = Stage(task, guarded, Finder(guarded, task.profile), evidence, clock, redaction)
+    stage = Stage(task, guarded, Finder(guarded, task.profile), evidence, clock, redaction, desk)
     return redaction.record(_recorded(task, started_at, _Attempt(stage, watch, diagnose).run()))
 
 
@@ -237,7 +240,7 @@ class _Attempt:
     def _note_messages(self) -> None:
         """What is in the inbox by now is no answer to what the attempt will ask for."""
         barriers = [self._profile.barriers[name] for name in barriers_of(self._pending)]
-        if any(barrier.inbox for barrier in barriers):
+        if self._stage.task.barriers is None and any(barrier.inbox for barrier in barriers):
             self._messages_before = self._driver.inbox().total
 
     def _session(self) -> dict[str, str | int | float | bool]:
@@ -295,21 +298,26 @@ class _Attempt:
         draft.status = "failed"
         draft.expected, draft.seen = failed.expected, failed.seen
         self._witness.after(draft)
-        return self._witness.examine(
-            failed,
-            draft,
+        memory = Memory(
             toasts=self._patience.heard,
             network_before=self._network,
             known=self._has_found(draft.planned),
             kept_waiting=self._patience.clearing.kept_waiting,
             intercepted=self._patience.clearing.intercepted,
+            typed=self._typed_last(),
         )
+        return self._witness.examine(failed, draft, memory)
 
     def _has_found(self, planned: PlannedStep) -> bool:
         """Whether what the step needs was found before: then the profile fits."""
         need = needed(planned.step)
         matches = (draft.match for draft in self._drafts if draft.match is not None)
         return need is not None and name_target(need.visible) in {one.target for one in matches}
+
+    def _typed_last(self) -> str:
+        """What the last step that typed has typed; empty before the first."""
+        steps = (draft.planned.step for draft in reversed(self._drafts) if draft.status == "done")
+        return next((step.type.text for step in steps if isinstance(step, Type)), "")
 
     def _take(self, planned: PlannedStep, draft: Draft) -> None:
         """Does what the step says, then waits for what the next one needs."""
@@ -621,7 +629,7 @@ class _Attempt:
             return
         self._witness.before(draft)
         with draft.ledger.barrier():
-            code = pass_barrier(barrier, self._stage, self._messages_before)
+            code = pass_barrier(step.barrier, self._stage, self._messages_before)
             self._note_messages()
         if code is not None and barrier.into is not None:
             self._write_code(barrier.into, barrier.how, code, draft)

@@ -14,9 +14,11 @@ from harness.errors import NoAnswer
 from harness.evidence import Evidence, Picture
 from harness.finder import Finder
 from harness.guarded_driver import GuardedDriver
+from harness.helpdesk import HelpDesk
 from harness.ledger import Ledger
 from harness.model import (
     AppProfile,
+    BarrierPolicy,
     CommonInterruption,
     Condition,
     Drawn,
@@ -48,6 +50,8 @@ class Task:
     """Which phone of a pool; else empty."""
     attended: bool = False
     """Whether somebody at the phone passes barriers."""
+    barriers: BarrierPolicy | None = None
+    """What is done at barriers; None: the phone's inbox answers, or who attends the phone."""
     keep_data: bool = False
     """Whether the App keeps the data of the attempt before."""
     allow_commit: bool = False
@@ -75,6 +79,8 @@ class Stage:
     evidence: Evidence
     clock: Clock
     redaction: Redaction
+    desk: HelpDesk | None = None
+    """Where a person is asked at barriers, if that is what the task says."""
 
     def picture(self) -> Picture:
         """Takes and keeps a picture of the screen.

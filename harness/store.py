@@ -59,6 +59,7 @@ SHARD = "shard"
 """The key of `RunRecord.options` for the part of a larger plan that a run is: `2/4`."""
 
 ALLOW_COMMIT = "allow_commit"
+BARRIERS = "barriers"
 """The key of `RunRecord.options` that is there when commit points may be tapped."""
 
 LATEST = "latest"

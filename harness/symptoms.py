@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -21,6 +22,7 @@ from harness.model import (
     Locator,
     Network,
     PlannedStep,
+    Scenario,
     ScrollTo,
     Step,
     Symptoms,
@@ -32,6 +34,7 @@ from harness.obstacles import obstacles
 from harness.quoting import quote, quote_line
 from harness.stage import Stage
 from harness.upcoming import needed
+from harness.variables import fill
 from harness.waiting import wait
 
 SYSTEM_CLOSE = ById(id="android:id/aerr_close")
@@ -45,18 +48,35 @@ ANSWERS_WITHIN_S = 6.0
 """How long an App is given to answer the back key: Android calls it hung after five."""
 
 
-def examine(  # noqa: PLR0913  each is another witness
+@dataclass(frozen=True)
+class Memory:
+    """What an attempt remembers of the time before a step failed.
+
+    Attributes:
+        toasts: what toasts have said since the last touch.
+        network_before: what the phone said of its network before the attempt.
+        known: whether the profile has found the step's element before.
+        kept_waiting: whether Android was told since the last touch to wait for the App.
+        intercepted: the interruption that may have taken that touch.
+        typed: what was typed last.
+    """
+
+    toasts: tuple[str, ...] = ()
+    network_before: Network = "unknown"
+    known: bool = False
+    kept_waiting: bool = False
+    intercepted: str = ""
+    typed: str = ""
+
+
+def examine(
     failed: StepFailed,
     *,
     planned: PlannedStep,
     stage: Stage,
     log: list[str],
     unchanged: bool,
-    toasts: Iterable[str] = (),
-    network_before: Network = "unknown",
-    known: bool = False,
-    kept_waiting: bool = False,
-    intercepted: str = "",
+    memory: Memory,
 ) -> Symptoms:
     """Everything that bears on why the step failed.
 
@@ -69,11 +89,7 @@ def examine(  # noqa: PLR0913  each is another witness
         stage: the attempt's.
         log: the lines of the device's log since the attempt began; it grows by what is new.
         unchanged: whether the screen looks as before the last touch.
-        toasts: what toasts have said since the last touch.
-        network_before: what the phone said of its network before the attempt.
-        known: whether the profile has found the step's element before, in this attempt.
-        kept_waiting: whether Android was told since the last touch to wait for the App.
-        intercepted: the interruption that may have taken that touch.
+        memory: of the attempt.
 
     Raises:
         DeviceTrouble: the phone no longer answers.
@@ -85,17 +101,18 @@ def examine(  # noqa: PLR0913  each is another witness
     dialog = "" if there is None else unknown_dialog(profile, there, driver.screen())
     error, waiting = finder.first_of(profile.errors), finder.first_of(profile.waiting)
     closed = finder.first_of(profile.maintenance)
+    nothing = finder.first_of(profile.no_results)
     refused = refusal is not None and finder.sight(refusal).lacks is None
     began_at = stage.clock.monotonic()
     health = driver.health()
     control_s = stage.clock.monotonic() - began_at
     state, foreground = driver.app_state(package), driver.package()
     window = _package(there or ())
-    hung = kept_waiting or (unchanged and not waiting)
+    hung = memory.kept_waiting or (unchanged and not waiting)
     in_question = hung and not error and window == foreground == package
     answers_back = _answers_back(stage) if in_question else None
     # What was refused was found; and what the profile has found before, it fits.
-    in_doubt = not (known or unchanged or failed.failure in ("commit_point", "ambiguous"))
+    in_doubt = not (memory.known or unchanged or failed.failure in ("commit_point", "ambiguous"))
     log.extend(driver.log())
     return Symptoms(
         failure=failed.failure,
@@ -109,18 +126,20 @@ def examine(  # noqa: PLR0913  each is another witness
         crash_log=tuple(crashes(tuple(log), package)),
         anr_log=tuple(quote_line(line) for line in log if f"ANR in {package}" in line),
         app_error="" if error is None else quote(error[1].text),
-        toast_error=_error_of(profile.errors, (*toasts, *_toasts(there or ()))),
+        toast_error=_error_of(profile.errors, (*memory.toasts, *_toasts(there or ()))),
+        no_results="" if nothing is None else _say(*nothing),
+        searched=memory.typed if memory.typed == _service(stage.task.scenario) else "",
         maintenance="" if closed is None else quote(closed[1].text),
         dialog=dialog,
         obstacle=_obstacle(stage, there or ()),
-        kept_waiting=kept_waiting,
-        intercepted=intercepted,
-        waiting="" if waiting is None else _say_waiting(*waiting),
+        kept_waiting=memory.kept_waiting,
+        intercepted=memory.intercepted,
+        waiting="" if waiting is None else _say(*waiting),
         hierarchy_readable=there is not None,
         unchanged_since_touch=unchanged,
         answers_back=answers_back,
         network=health.network,
-        network_before=network_before,
+        network_before=memory.network_before,
         control_s=control_s,
         likeness=_likeness(planned, profile, there or ()) if in_doubt else None,
         refused=refused,
@@ -213,8 +232,13 @@ def _message(line: str) -> str:
     return quote_line(re.sub(r"^\S+ \S+ +\d+ +\d+ [VDIWEF] ", "", line))
 
 
-def _say_waiting(locator: Locator, spinner: Seen) -> str:
-    return quote(spinner.text) if spinner.text else name_target(locator)
+def _say(locator: Locator, seen: Seen) -> str:
+    return quote(seen.text) if seen.text else name_target(locator)
+
+
+def _service(scenario: Scenario) -> str | None:
+    """What the task's service is called, with the task's data filled in."""
+    return None if scenario.service is None else fill(scenario.service, scenario.data)
 
 
 def _system_dialog(driver: Driver, window: str, foreground: str, package: str) -> SystemDialog:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from harness.errors import StepFailed
 from harness.evidence import Picture, alike_but_for_system
 from harness.launch_log import displayed_s
-from harness.model import Launch, Network, Symptoms, name_target
+from harness.model import Launch, Symptoms, name_target
 from harness.stage import Draft, Stage
 from harness.stillness import Glimpse, look, once_still
-from harness.symptoms import examine
+from harness.symptoms import Memory, examine
 
 
 class Witness:
@@ -89,17 +89,7 @@ class Witness:
         self._log.extend(log)
         return displayed_s(log, self._stage.task.profile.android.package)
 
-    def examine(
-        self,
-        failed: StepFailed,
-        draft: Draft,
-        *,
-        toasts: tuple[str, ...],
-        network_before: Network,
-        known: bool,
-        kept_waiting: bool,
-        intercepted: str,
-    ) -> Symptoms:
+    def examine(self, failed: StepFailed, draft: Draft, memory: Memory) -> Symptoms:
         """Everything that bears on why the step failed. The screen may be another afterwards."""
         stage = self._stage
         with draft.ledger.evidence():
@@ -113,12 +103,8 @@ class Witness:
                 planned=draft.planned,
                 stage=stage,
                 log=self._log,
-                toasts=toasts,
-                network_before=network_before,
-                known=known,
-                kept_waiting=kept_waiting,
-                intercepted=intercepted,
                 unchanged=touched and self._is_unchanged(now, shot),
+                memory=memory,
             )
 
     def _is_unchanged(self, now: Picture, shot: bytes | None) -> bool:

@@ -18,6 +18,8 @@ from harness.problem import Place, shorten
 
 _NEEDS_QUOTES = "a text that begins with {} must be in quotes"
 _COLON_WITHOUT_SPACE = re.compile(r"\s*(- )?\w+:[^\s/]")
+_CHINESE_COLON = re.compile(r"\s*(- )?[\w.]+(?P<colon>：)")
+CHINESE_COLON = "the Chinese colon “：” parts nothing; write ': ' (a colon and a space)"
 _VARIABLE = re.compile(r"\$\{[^{}\n]*\}")
 
 
@@ -146,6 +148,9 @@ def _is_second_colon(trouble: _Trouble) -> bool:
 
 def _explain_second_colon(trouble: _Trouble) -> tuple[Place, str]:
     before = trouble.line[: trouble.place.column - 1]
+    chinese = _CHINESE_COLON.match(before)
+    if chinese:
+        return Place(trouble.place.line, chinese.start("colon") + 1), CHINESE_COLON
     if ": " in before:
         return trouble.place, "a second ': ' on one line; put the text that has it in quotes"
     start = Place(trouble.place.line, len(trouble.indent) + 1)

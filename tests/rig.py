@@ -11,6 +11,7 @@ from harness.appium_driver import AppiumDriver, open_session
 from harness.clock import Clock, VirtualClock
 from harness.common_interruptions import common_interruptions
 from harness.evidence import Evidence
+from harness.helpdesk import HelpDesk
 from harness.load import Document
 from harness.model import (
     AppProfile,
@@ -80,6 +81,7 @@ class Rig:
         scenario: Mapping[str, Any] | None = None,
         shared: Mapping[str, Document[SharedSteps]] | None = None,
         watch: Callable[[PlannedStep], None] = lambda _: None,
+        desk: HelpDesk | None = None,
         **task: Any,
     ) -> AttemptRecord:
         """Makes an attempt of these steps; the goal is the first screen's unless given."""
@@ -101,7 +103,7 @@ class Rig:
             **{"common": common_interruptions(), **task},
         )
         with Evidence(self.keep) as evidence:
-            return run_attempt(made, lambda: self.driver, evidence, self.clock, watch)
+            return run_attempt(made, lambda: self.driver, evidence, self.clock, watch, desk=desk)
 
 
 @contextmanager

@@ -44,13 +44,14 @@ ROOMS = {
     "lark": {"harness.phone.uiselector", "harness.phone.android.shell_language"},
     "apkInspector": {"harness.phone.android.apk"},
     "starlette": {
+        "harness.assist.server",
         "harness.door",
         "harness.inspect.server",
         "harness.phone.protocol",
         "scoring.review.server",
     },
     "websocket": {"harness.phone.web"},
-    "uvicorn": {"harness.door", "harness.phone.server"},
+    "uvicorn": {"harness.assist.server", "harness.door", "harness.phone.server"},
     "statsmodels": {"scoring.measures", "scoring.differences", "scoring.sample_size"},
     "scipy": {"scoring.measures", "scoring.differences", "scoring.index", "scoring.weights"},
     "pyarrow": {"scoring.pack"},
@@ -106,6 +107,7 @@ def test_packages_re_export_nothing(graph: grimp.ImportGraph) -> None:
     for package in (
         "harness",
         "harness.inspect",
+        "harness.assist",
         "harness.processes",
         "harness.phone",
         "harness.phone.android",

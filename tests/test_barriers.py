@@ -1,10 +1,180 @@
+"""What is done at barriers: by each policy of a run, in virtual time."""
+
 from __future__ import annotations
 
-from typing import get_args
+import gzip
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, get_args
+
+import pytest
 
 from harness.barriers import IN_CHINESE
-from harness.model import BarrierKind
+from harness.helpdesk import Answer, HelpDesk, Question
+from harness.model import AttemptRecord, BarrierKind, ById, Outcome, Words
+from tests.rig import Rig, rig, step
+
+CODE = "482913"
+FIELD = {"kind": "sms_code", "seen": {"text": "验证码"}, "into": "form.code", "within_s": 20}
+ASKED = {**FIELD, "inbox": r"验证码 (\d{6})", "secret": "TEST_CODE"}
+SLIDER = {"kind": "slider", "seen": {"text": "请拖动滑块"}, "within_s": 20}
+ELEMENTS = {"home.status": [{"id": "status"}], "form.code": [{"id": "code"}]}
+TO_FORM: list[Any] = ["launch", {"tap": {"text": "发送验证码"}}, {"tap": {"text": "填写表单"}}]
+TO_SLIDER: list[Any] = ["launch", {"tap": {"text": "滑块"}}]
+WRITTEN = {"visible": "form.code", "text": CODE}
+
+
+@pytest.fixture(scope="module")
+def phone() -> Iterator[Rig]:
+    with rig() as made:
+        yield made
+
+
+def attempt(phone: Rig, barrier: dict[str, Any], goal: Any = WRITTEN, **task: Any) -> AttemptRecord:
+    """An attempt that comes to a barrier: by its form, or by its slider."""
+    way = TO_SLIDER if barrier["kind"] == "slider" else TO_FORM
+    phone.kept.clear()
+    return phone.attempt(
+        [*way, {"barrier": "gate"}],
+        goal=goal,
+        profile={"elements": ELEMENTS, "barriers": {"gate": barrier}},
+        **task,
+    )
+
+
+def desk_of(person: Callable[[HelpDesk], object]) -> HelpDesk:
+    """A desk at which a person does this as soon as something is asked."""
+
+    @contextmanager
+    def call(_: Question, desk: HelpDesk) -> Iterator[None]:
+        person(desk)
+        yield
+
+    return HelpDesk(call)
+
+
+def everything_kept(phone: Rig, record: AttemptRecord) -> str:
+    """The record, and all hierarchies and logs; of them there are some."""
+    packed = [kept for name, kept in phone.kept.items() if name.endswith(".gz")]
+    assert packed
+    return "".join((record.model_dump_json(), *(gzip.decompress(kept).decode() for kept in packed)))
 
 
 def test_every_kind_of_barrier_has_its_chinese_name() -> None:
     assert set(IN_CHINESE) == set(get_args(BarrierKind))
+
+
+@pytest.mark.parametrize("barrier", [ASKED, SLIDER], ids=["code", "slider"])
+def test_a_run_that_stops_at_barriers_ends_at_the_first_at_once(
+    phone: Rig, barrier: dict[str, Any]
+) -> None:
+    record = attempt(phone, barrier, barriers="stop", attended=True)
+    assert record.verdict.outcome is Outcome.BLOCKED
+    assert "--barriers stop" in record.verdict.reasons[0].zh
+    assert record.steps[-1].kind == "barrier"
+    assert record.steps[-1].times.barrier_s < 1
+
+
+def test_what_was_done_before_a_barrier_counts_towards_the_checkpoints(phone: Rig) -> None:
+    half = [{"at": "home.status", "weight": 0.5}, {"at": "form.code", "weight": 0.5}]
+    record = attempt(phone, ASKED, barriers="stop", scenario={"checkpoints": half})
+    assert record.checkpoints_reached == ("home.status", "form.code")
+
+
+def test_a_prepared_secret_is_typed_and_kept_nowhere(phone: Rig) -> None:
+    secrets = {"secret:TEST_CODE": CODE}
+    record = attempt(phone, ASKED, "form.code", barriers="secret", secrets=secrets)
+    assert phone.driver.hierarchy().count(CODE) == 1
+    assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
+    assert record.barriers == ("gate",)
+    assert CODE not in everything_kept(phone, record)
+
+
+def test_a_run_by_secrets_ends_at_a_barrier_for_which_none_is_prepared(phone: Rig) -> None:
+    for barrier in (FIELD, SLIDER):
+        record = attempt(phone, barrier, barriers="secret", attended=True)
+        assert record.verdict.outcome is Outcome.BLOCKED
+        assert "secret:" in record.verdict.reasons[0].en
+
+
+def test_a_code_that_a_person_is_asked_for_is_typed_and_kept_nowhere(phone: Rig) -> None:
+    desk = desk_of(lambda desk: desk.answer(Answer(CODE)))
+    record = attempt(phone, ASKED, "form.code", barriers="assist", desk=desk)
+    assert phone.driver.hierarchy().count(CODE) == 1
+    assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
+    assert CODE not in everything_kept(phone, record)
+    assert desk.notice.ending == "passed"
+
+
+def test_a_code_that_a_person_types_at_the_phone_is_kept_nowhere_either(phone: Rig) -> None:
+    def person(desk: HelpDesk) -> None:
+        (field,) = phone.driver.look(ById(id="code"))
+        phone.driver.write(field, CODE)
+        desk.answer(Answer())
+
+    record = attempt(phone, FIELD, "form.code", barriers="assist", desk=desk_of(person))
+    assert phone.driver.hierarchy().count(CODE) == 1
+    assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
+    assert CODE not in everything_kept(phone, record)
+
+
+def test_what_asks_for_no_code_is_passed_once_it_is_gone_without_a_word() -> None:
+    with rig(attended=True) as phone:
+        record = attempt(phone, SLIDER, {"text": "通过"}, barriers="assist", desk=HelpDesk())
+    assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
+    assert step(record, "3").times.barrier_s == pytest.approx(4, abs=0.3)
+    assert step(record, "3").times.app_s < 0.1
+
+
+def test_done_makes_the_harness_look_and_never_touch(phone: Rig) -> None:
+    said: list[bool] = []
+
+    class Told(HelpDesk):
+        def say_still_there(self) -> None:
+            super().say_still_there()
+            said.append(self.notice.still_there)
+
+    @contextmanager
+    def call(_: Question, desk: HelpDesk) -> Iterator[None]:
+        desk.answer(Answer())
+        yield
+
+    record = attempt(phone, SLIDER, barriers="assist", desk=Told(call))
+    assert said == [True]
+    assert record.verdict.outcome is Outcome.BLOCKED
+    assert "20 s 内无人协助" in record.verdict.reasons[0].zh
+    assert step(record, "3").times.barrier_s == pytest.approx(20, abs=0.5)
+    assert step(record, "3").touched is None
+
+
+def test_a_person_may_give_up(phone: Rig) -> None:
+    desk = desk_of(lambda desk: desk.answer(Answer(gives_up=True)))
+    record = attempt(phone, SLIDER, barriers="assist", desk=desk)
+    assert record.verdict.outcome is Outcome.BLOCKED
+    assert "放弃" in record.verdict.reasons[0].zh
+    assert step(record, "3").times.barrier_s < 1
+
+
+def test_the_time_of_a_person_is_none_of_the_tasks_time(phone: Rig) -> None:
+    def person(desk: HelpDesk) -> None:
+        phone.clock.sleep(300)
+        desk.answer(Answer(CODE))
+
+    record = attempt(phone, FIELD, "form.code", barriers="assist", desk=desk_of(person))
+    assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
+    assert record.task_s is not None
+    assert record.task_s < 10
+    assert step(record, "4").times.barrier_s >= 300
+
+
+def test_a_desk_takes_no_answer_to_a_question_that_stands_no_more() -> None:
+    desk = HelpDesk()
+    question = Question("a", Words(zh="任务"), Words(zh="应用"), "gate", "sms_code", True)
+    with desk.asking(question, 20):
+        first = desk.notice.number
+    with desk.asking(question, 20):
+        assert not desk.answer(Answer(CODE), first)
+        assert desk.take() is None
+        assert desk.answer(Answer(CODE), first + 1)
+        desk.show(b"png", 19)
+    assert (desk.take(), desk.look(), desk.notice.ending) == (None, None, "broken_off")

@@ -212,6 +212,8 @@ ANYTHING = st.fixed_dictionaries(
         "toast_error": st.sampled_from(["", "系统繁忙"]),
         "maintenance": st.sampled_from(["", "系统维护中"]),
         "dialog": st.sampled_from(["", "限时福利"]),
+        "no_results": st.sampled_from(["", "没有找到"]),
+        "searched": st.sampled_from(["", "养犬登记"]),
         "waiting": st.sampled_from(["", "spinner"]),
         "hierarchy_readable": st.booleans(),
         "unchanged_since_touch": st.booleans(),
@@ -251,7 +253,7 @@ def test_no_app_is_blamed_for_what_it_shows_on_a_phone_that_is_not_well(
 
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-QUOTED = re.compile("系统繁忙|网络异常|系统维护中|限时福利")
+QUOTED = re.compile("系统繁忙|网络异常|系统维护中|限时福利|没有找到|养犬登记")
 """What the App says, which is quoted as it is in either language."""
 
 
@@ -277,3 +279,30 @@ def test_success_is_said_in_both_languages_too() -> None:
 
 def test_every_state_of_an_app_has_its_chinese_name() -> None:
     assert set(STATES) == set(get_args(Symptoms.model_fields["app_state"].annotation))
+
+
+NOT_THERE = {"step": "wait_for", "no_results": "“没有找到”", "searched": "养犬登记"}
+
+
+def test_a_service_that_the_apps_own_search_does_not_know_is_absent() -> None:
+    assert outcome(**NOT_THERE) is Outcome.ABSENT
+    assert outcome(**NOT_THERE, failure="other_text") is Outcome.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("but", "then"),
+    [
+        ({"no_results": ""}, Outcome.TIMED_OUT),
+        ({"searched": ""}, Outcome.TIMED_OUT),
+        ({"network": "unknown"}, Outcome.TIMED_OUT),
+        ({"network": "none"}, Outcome.BLOCKED),
+        ({"failure": "barrier"}, Outcome.BLOCKED),
+        ({"waiting": "spinner"}, Outcome.TIMED_OUT),
+        ({"dialog": "限时福利"}, Outcome.OUTDATED),
+        ({"app_error": "系统繁忙"}, Outcome.APP_ERROR),
+        ({"app_state": "background"}, Outcome.HARNESS_ERROR),
+    ],
+    ids=lambda value: "" if isinstance(value, Outcome) else ", ".join(value),
+)
+def test_without_all_of_that_it_is_not(but: dict[str, Any], then: Outcome) -> None:
+    assert outcome(**{**NOT_THERE, **but}) is then

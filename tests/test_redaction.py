@@ -17,6 +17,7 @@ from harness.model import (
     ByText,
     ByXPath,
     Locator,
+    Met,
     PlannedAttempt,
     Scenario,
 )
@@ -215,3 +216,23 @@ def test_a_picture_whose_text_is_read_is_covered_where_the_hierarchy_was_blind()
 def test_a_hostile_screen_takes_no_longer_than_it_is_long() -> None:
     parts = [part(f"{at} 1 2 3", at % 100) for at in range(3_000)]
     assert elements(PLAIN.hierarchy(screen(*parts)))
+
+
+def test_a_code_that_is_learnt_is_hidden_also_a_box_to_each_of_its_digits() -> None:
+    boxes = "".join(
+        f'<node class="Text" text="{digit}" bounds="[{40 * place},0][{40 * place + 30},30]"/>'
+        for place, digit in enumerate("482913")
+    )
+    screen = f'<hierarchy width="400" height="800"><node class="Row">{boxes}</node></hierarchy>'
+    redaction = Redaction()
+    assert redaction.hierarchy(screen) == screen
+    redaction.learn_secret("482913")
+    assert redaction.words("您的验证码482913，勿告诉他人") == f"您的验证码{HIDDEN}，勿告诉他人"
+    assert redaction.hierarchy(screen).count(HIDDEN) == 6
+    assert len(redaction.boxes(screen)) == 6
+
+
+def test_names_of_evidence_stay_whole_though_a_short_code_is_in_them() -> None:
+    name = f"{'ab' * 10}4829{'cd' * 20}.jpg"
+    record = Met(name="x", seconds=1, picture=name)
+    assert Redaction(["4829"]).record(record) == record

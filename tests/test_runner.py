@@ -555,6 +555,16 @@ def test_an_interruption_is_sent_away_and_counted_once(phone: Rig) -> None:
     assert met[0].picture in phone.kept
 
 
+def test_an_interruption_may_be_sent_away_by_the_back_key(phone: Rig) -> None:
+    record = phone.attempt(
+        ["launch", {"tap": {"text": "询问"}}, {"tap": {"text": "办事列表"}}],
+        goal="list.row",
+        profile={"interruptions": [{"name": "ask", "seen": {"id": "question"}, "dismiss": "back"}]},
+    )
+    assert record.verdict.outcome is Outcome.COMPLETED
+    assert [met.name for taken in record.steps for met in taken.interruptions] == ["ask"]
+
+
 def test_every_step_has_pictures_hierarchy_and_activity(phone: Rig) -> None:
     record = phone.attempt(["launch", {"tap": {"text": "办事列表"}}], goal="list.row")
     tap = step(record, "2")

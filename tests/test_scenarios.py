@@ -16,7 +16,7 @@ from harness.load import (
     load_scenario,
     load_shared,
 )
-from harness.model import AppProfile, Commit, PlannedStep, Scenario, SharedSteps
+from harness.model import AppProfile, ById, Commit, PlannedStep, Scenario, SharedSteps
 from harness.plan import plan
 from harness.references import check_files
 
@@ -153,9 +153,22 @@ def test_an_app_that_nobody_looked_at_says_so(
     profiles: tuple[Document[AppProfile], ...],
 ) -> None:
     real = [each.value for each in profiles if each.value.id not in SAMPLES]
-    assert [each.id for each in real] == ["suishenban"]
-    assert [each.verified.elements for each in real] == ["never"]
-    assert not any(each.sandbox for each in real)
+    assert {each.id for each in real} == {
+        "aishandong",
+        "ehuiban",
+        "i_shenzhen",
+        "minzhengtong",
+        "suishenban",
+        "tianfu_citizen",
+        "wanshitong",
+        "yueshengshi",
+        "zheliban",
+    }
+    for each in real:
+        assert each.verified.elements == "never"
+        assert not each.sandbox
+        # Guessed by words: an id would have been made up.
+        assert not any(isinstance(one, ById) for found in each.elements.values() for one in found)
 
 
 def test_only_the_sample_apps_are_sandboxes(profiles: tuple[Document[AppProfile], ...]) -> None:

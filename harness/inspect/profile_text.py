@@ -14,7 +14,7 @@ from typing import Any
 from harness import yaml_source
 from harness.errors import UsageError
 from harness.model import AppProfile, Locator
-from harness.proposal import locator_first
+from harness.proposal import apply, put_first
 from harness.yaml_source import Entry, as_plain, read_source, resolve
 
 PLAIN = re.compile(r"[^\W\d][\w.]*(?: [\w.]+)*")
@@ -58,12 +58,13 @@ def with_locators(text: str, name: str, locators: Sequence[Locator]) -> str:
         return with_entry(text, "elements", name, plain)
     old = list(as_plain(there.value)) if _is_list(there.value) else []
     new = [each for each in plain if each not in old]
-    lines = text.splitlines(keepends=True)
+    edited, place = text, there.place
     for each in reversed(new):
-        lines = locator_first(lines, there.place.line - 1, there.place.column - 1, written(each))
+        first = put_first(edited.splitlines(), place.line, place.column, written(each))
+        edited = apply(edited, [first])
     wanted = dict(as_plain(root))
     wanted["elements"] = {**wanted["elements"], name: (*new, *old)}
-    return _held("".join(lines), wanted, f"{name}: {written([*new, *old])}")
+    return _held(edited, wanted, f"{name}: {written([*new, *old])}")
 
 
 def with_entry(text: str, key: str, name: str, value: Any) -> str:

@@ -6,18 +6,28 @@ import argparse
 import random
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from harness.clock import SystemClock
 from harness.errors import UsageError
 from harness.leases import check_workers, count_phones
+from harness.model import BarrierPolicy
 from harness.ocr import Read, reader
 from harness.plan import Shard
 from harness.project import SCENARIOS, Asked, Project, read_project
 from harness.resume import Remainder, check_unchanged, find_remainder
-from harness.store import ALLOW_COMMIT, RunDirectory, find_run, new_run_id, read_request, read_run
+from harness.run import Manner
+from harness.store import (
+    ALLOW_COMMIT,
+    BARRIERS,
+    RunDirectory,
+    find_run,
+    new_run_id,
+    read_request,
+    read_run,
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,6 +66,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--allow-commit",
         action="store_true",
         help="tap commit points, in Apps whose profile says `sandbox: true`",
+    )
+    group.addoption(
+        "--barriers",
+        choices=get_args(BarrierPolicy),
+        help="at an SMS code, slider, face check or password: end there (blocked), ask a person on "
+        "a page, or type the secret that the profile names; without it the phone's inbox answers, "
+        "or whoever attends the phone",
     )
     group.addoption(
         "--read-pictures",
@@ -134,6 +151,15 @@ def run_id_of(config: pytest.Config) -> str:
     return config.stash[RUN_ID]
 
 
+def barriers_of(config: pytest.Config) -> BarrierPolicy | None:
+    """What is done at barriers: as given; with --resume, as the run has it."""
+    if REMAINDER in config.stash:
+        given = config.stash[REMAINDER].request.options.get(BARRIERS)
+        return next((policy for policy in get_args(BarrierPolicy) if policy == given), None)
+    policy: BarrierPolicy | None = config.getoption("barriers")
+    return policy
+
+
 def reader_of(config: pytest.Config) -> Read | None:
     """What reads pictures before they are kept, where that is asked for.
 
@@ -141,6 +167,16 @@ def reader_of(config: pytest.Config) -> Read | None:
         UsageError: it is not installed.
     """
     return reader() if config.getoption("read_pictures") else None
+
+
+def manner_of(config: pytest.Config) -> Manner:
+    """How the run makes its attempts.
+
+    Raises:
+        UsageError: what is to read pictures is not installed.
+    """
+    allow_commit: bool = config.getoption("allow_commit")
+    return Manner(allow_commit, barriers_of(config), reader_of(config))
 
 
 def results_of(config: pytest.Config) -> Path:
@@ -202,10 +238,12 @@ TAKEN_FROM_THE_RUN = {
     "repeat": "--repeat",
     "shard": "--shard",
     "run_id": "--run-id",
+    "barriers": "--barriers",
 }
 """Options that say what a run is: one that is resumed has its own."""
 _DEFAULTS: Mapping[str, object] = {
     "device": [], "app": [], "repeat": 1, "shard": None, "run_id": "",
+    "barriers": None,
 }  # fmt: skip
 
 

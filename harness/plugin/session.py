@@ -15,7 +15,16 @@ from rich.console import Console
 from harness.clock import SystemClock
 from harness.errors import HarnessError
 from harness.model import PlannedAttempt, Resumption, RunRecord, Scenario, is_simulated
-from harness.plugin.options import HELD, REMAINDER, project_of, reader_of, results_of, run_id_of
+from harness.plugin.options import (
+    HELD,
+    REMAINDER,
+    asked_of,
+    barriers_of,
+    manner_of,
+    project_of,
+    results_of,
+    run_id_of,
+)
 from harness.plugin.tasks import RUN, AttemptItem, attempts_among
 from harness.resume import Remainder, find_remainder, would_fail
 from harness.run import (
@@ -26,7 +35,8 @@ from harness.run import (
     resume_run,
     shortest,
 )
-from harness.store import ALLOW_COMMIT, SHARD, read_run, report_path
+from harness.store import ALLOW_COMMIT, BARRIERS, SHARD, read_run, report_path
+from harness.unused import find_unused
 
 LOG_WIDTH = 100
 """Columns of a log that is no terminal."""
@@ -50,6 +60,7 @@ def notes(config: pytest.Config, attempts: Sequence[PlannedAttempt]) -> list[str
         *_resumed(config, remainder),
         *_simulated(config, attempts),
         *_unverified(config, attempts),
+        *_misspelt(config),
     ]
 
 
@@ -77,11 +88,28 @@ def _simulated(config: pytest.Config, attempts: Iterable[PlannedAttempt]) -> Ite
 
 def _unverified(config: pytest.Config, attempts: Iterable[PlannedAttempt]) -> Iterator[str]:
     for app in sorted({planned.app for planned in attempts}):
-        if project_of(config).profiles[app].value.verified.elements == "never":
+        verified = project_of(config).profiles[app].value.verified
+        if verified.elements == "never":
             yield (
                 f"注意 note: {app}: 元素从未在真机上核对 / "
-                "its elements were never verified on a real device; expect not_found"
+                "its elements were never verified on a real device; expect not_found. "
+                f"核对 verify: python -m harness verify-profile --app {app} --device ID"
             )
+        elif verified.found is not None and not verified.is_whole:
+            yield (
+                f"注意 note: {app}: 元素只核对到一部分 / some of its elements were verified: "
+                f"{verified.found}, {verified.elements}"
+            )
+
+
+def _misspelt(config: pytest.Config) -> Iterator[str]:
+    """A name that no task uses leaves tasks out where it should have been another."""
+    if REMAINDER in config.stash:
+        return
+    project = project_of(config)
+    apps = asked_of(config).all_apps(project)
+    for problem in find_unused(project, apps, misspelt_only=True):
+        yield f"注意 note: 没有任务用到 unused: {problem}"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -112,15 +140,14 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 def _open(config: pytest.Config, attempts: Sequence[AttemptItem]) -> RunUnderWay:
     """The run in which the attempts are to be made: a new one, or the one that is resumed."""
     project, console, clock = project_of(config), config.stash[CONSOLE], SystemClock()
-    allow_commit: bool = config.getoption("allow_commit")
-    read = reader_of(config)
+    manner = manner_of(config)
     if HELD in config.stash:
         held, now = config.stash[HELD], resumption(config)
-        return resume_run(project, held, now, console, clock, allow_commit=allow_commit, read=read)
+        return resume_run(project, held, now, console, clock, manner)
     scenarios = list({item.scenario.id: item.scenario for item in attempts}.values())
     record = request(config, [item.planned for item in attempts], scenarios)
     results = results_of(config)
-    return open_run(project, record, results, console, clock, allow_commit=allow_commit, read=read)
+    return open_run(project, record, results, console, clock, manner)
 
 
 def resumption(config: pytest.Config) -> Resumption:
@@ -147,9 +174,11 @@ def request(
 def _options(config: pytest.Config) -> dict[str, str]:
     """What of the command line says what the run is, beside its plan."""
     shard, allow_commit = config.getoption("shard"), config.getoption("allow_commit")
+    barriers = barriers_of(config)
     return {
         **({} if shard is None else {SHARD: str(shard)}),
         **({ALLOW_COMMIT: "yes"} if allow_commit else {}),
+        **({} if barriers is None else {BARRIERS: barriers}),
     }
 
 

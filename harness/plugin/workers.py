@@ -32,8 +32,8 @@ from harness.plugin.options import (
     asks_for_tasks,
     count_phones_of,
     directory_of,
+    manner_of,
     project_of,
-    reader_of,
     results_of,
 )
 from harness.plugin.session import (
@@ -304,8 +304,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             told["workerid"],
             config.stash[CONSOLE],
             SystemClock(),
-            allow_commit=config.getoption("allow_commit"),
-            read=reader_of(config),
+            manner_of(config),
         )
     except HarnessError as exc:
         item.session.shouldstop = str(exc)

@@ -34,7 +34,7 @@ from harness.processes.ports import free_port
 from harness.processes.simulated_phone import SimulatedPhone
 from harness.progress import Ended
 from harness.project import Asked, read_project
-from harness.run import ALONE, RunUnderWay, record_run
+from harness.run import ALONE, Manner, RunUnderWay, record_run
 from harness.store import RunDirectory, read_run
 from tests.android.patience import comes_true
 from tests.tester import ROOT, TASK, Project
@@ -101,7 +101,7 @@ class Run:
             self.teller,
             SystemClock(),
             worker=ALONE,
-            allow_commit=False,
+            manner=Manner(),
         )
 
     def make(self, fault: Callable[[Run], None] = lambda _: None) -> tuple[AttemptRecord, ...]:
