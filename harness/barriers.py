@@ -24,6 +24,8 @@ IN_CHINESE: Mapping[BarrierKind, str] = {
     "password": "密码",
 }
 """What people call each kind; in English its name does."""
+BANNER_S = 10.0
+"""How long a notification may stay over the App: Android's own go after five."""
 LIVE_EVERY_S = 0.7
 """A person who helps sees a new picture so often."""
 
@@ -153,6 +155,8 @@ def _by_help(name: Name, barrier: Barrier, stage: Stage) -> str | None:
         nobody = f"{barrier.within_s:g} s 内无人协助", f"no help came within {barrier.within_s:g} s"
         gave_up = "协助的人放弃了", "the person who was asked gave it up"
         raise _not_passed(barrier, *(nobody if helped is None else gave_up))
+    # The message with the code may still be shown over the App.
+    stage.redaction.banner_until = stage.clock.monotonic() + BANNER_S
     if helped.code:
         stage.redaction.learn_secret(helped.code)
         return helped.code

@@ -114,6 +114,8 @@ class Redaction:
         self._mask = mask
         self._asked = asked
         self._last: tuple[str, Screen] = ("", Screen("", NOTHING))
+        self.banner_until = 0.0
+        """Until then, by the attempt's clock, a notification may show a code at the top."""
 
     def learn_secret(self, secret: str) -> None:
         """From now on this is hidden too: a code that was not known before."""

@@ -19,6 +19,7 @@ from harness.ledger import Ledger
 from harness.model import (
     AppProfile,
     BarrierPolicy,
+    Box,
     CommonInterruption,
     Condition,
     Drawn,
@@ -36,6 +37,9 @@ from harness.model import (
 )
 from harness.redaction import Redaction
 from harness.wireframe import REFUSAL, size_if_black, wireframe
+
+BANNER_SHARE = 0.2
+"""Of the screen's height, from its top."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +157,18 @@ class Stage:
             # Of what a web page shows it is not known where: it is hidden as a whole.
             tells = self.redaction.secrets or self.redaction.hierarchy(hierarchy) != hierarchy
             cover = Cover((page,)) if tells else NOTHING
+        if self.clock.monotonic() < self.redaction.banner_until:
+            cover = replace(cover, boxes=(*cover.boxes, _banner(self.driver.screen())))
         return self.evidence.picture(png, cover=cover, hides=self.redaction.hides)
 
     def keep_hierarchy(self, hierarchy: str) -> Future[str]:
         """Keeps a view hierarchy, with everything hidden that must not be kept."""
         return self.evidence.hierarchy(self.redaction.hierarchy(hierarchy))
+
+
+def _banner(screen: Box) -> Box:
+    """Where a phone shows a notification over the App: no hierarchy says what is in it."""
+    return screen.model_copy(update={"bottom": round(BANNER_SHARE * screen.bottom)})
 
 
 @dataclass

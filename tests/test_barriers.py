@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, get_args
 
 import pytest
+from PIL import Image
 
 from harness.barriers import IN_CHINESE
 from harness.helpdesk import Answer, HelpDesk, Question
@@ -104,6 +106,22 @@ def test_a_code_that_a_person_is_asked_for_is_typed_and_kept_nowhere(phone: Rig)
     assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
     assert CODE not in everything_kept(phone, record)
     assert desk.notice.ending == "passed"
+
+
+def test_a_notification_that_shows_the_code_is_covered_in_the_picture(phone: Rig) -> None:
+    def person(desk: HelpDesk) -> None:
+        phone.clock.sleep(2)  # the message has come, and is shown over the App
+        shown.append(Image.open(io.BytesIO(phone.driver.picture())))
+        desk.answer(Answer(CODE))
+
+    shown: list[Image.Image] = []
+    record = attempt(phone, FIELD, "form.code", barriers="assist", desk=desk_of(person))
+    after = step(record, "4").after
+    assert after is not None
+    kept = Image.open(io.BytesIO(phone.kept[after])).convert("RGB")
+    at = (kept.width // 2, kept.height // 20)
+    assert sum(shown[0].convert("RGB").getpixel(at)) > 600  # type: ignore[arg-type]  # three numbers
+    assert sum(kept.getpixel(at)) < 60  # type: ignore[arg-type]  # the same
 
 
 def test_a_code_that_a_person_types_at_the_phone_is_kept_nowhere_either(phone: Rig) -> None:
