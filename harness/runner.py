@@ -408,7 +408,7 @@ class _Attempt:
         start, end = scroll_line(self._driver.screen(), search.direction)
         draft.touched = start
         self._witness.before(draft)
-        page = ""
+        page: str | None = None
         for _ in range(search.at_most):
             if self._finder.find(search.to) is not None:
                 break
