@@ -292,11 +292,32 @@ def attempt(fault: str, stage: Stage) -> AttemptRecord:
 # --- the table ------------------------------------------------------------------------------------
 
 
+LETTERS: Mapping[Outcome, str] = {
+    Outcome.COMPLETED: "·", Outcome.COMPLETED_ASSISTED: "+", Outcome.CORRECT_REFUSAL: "R",
+    Outcome.NOT_FOUND: "F", Outcome.TIMED_OUT: "T", Outcome.WRONG_RESULT: "W",
+    Outcome.APP_ERROR: "E", Outcome.CRASHED: "C", Outcome.NOT_RESPONDING: "N",
+    Outcome.ABSENT: "A", Outcome.BLOCKED: "B", Outcome.OUTDATED: "O", Outcome.HARNESS_ERROR: "H",
+}  # fmt: skip
+"""One for each outcome, so that the table fits a terminal."""
+
+
 def table(made: list[Cell]) -> Table:
     """A row a fault, a column a stage; what is wrong in red, with what was expected."""
-    shown = Table(title="Faults by the stage of the task at which they come", show_lines=False)
-    for heading in ("fault", "whose", *STAGES):
-        shown.add_column(heading, overflow="fold")
+    there = {cell.outcome for cell in made}
+    legend = "  ".join(
+        f"{letter} {outcome}" for outcome, letter in LETTERS.items() if outcome in there
+    )
+    shown = Table(
+        title="Faults by the stage of the task at which they come",
+        title_justify="left",
+        caption=legend,
+        caption_justify="left",
+        padding=(0, 0, 0, 1),
+    )
+    shown.add_column("fault")
+    shown.add_column("whose")
+    for stage in STAGES:
+        shown.add_column(stage, justify="center", no_wrap=True)
     for name, planted in FAULTS.items():
         row = [_show(cell) for cell in made if cell.fault == name]
         if row:
@@ -306,8 +327,8 @@ def table(made: list[Cell]) -> Table:
 
 def _show(cell: Cell) -> str:
     if cell.wrong:
-        return f"[red]{cell.outcome}, not {cell.expected}[/red]"
-    return str(cell.outcome)
+        return f"[red]{LETTERS[cell.outcome]} not {LETTERS[cell.expected]}[/red]"
+    return LETTERS[cell.outcome]
 
 
 def summary(made: list[Cell]) -> str:
@@ -323,7 +344,8 @@ def summary(made: list[Cell]) -> str:
 
 def main() -> int:
     """Makes all attempts, or those with the faults whose names hold a word; prints the table."""
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a cut connection is meant
+    # A cut connection is meant; a level would be set anew by each server that starts.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: False)
     console = Console()
     wanted = [name for name in FAULTS if all(word in name for word in sys.argv[1:])]
     made = [cell for name in wanted for cell in cells(name)]

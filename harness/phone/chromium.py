@@ -109,10 +109,13 @@ def _arguments(profile: Path) -> Sequence[str]:
 
 
 def _surroundings(profile: Path) -> Mapping[str, str]:
-    """The environment: the fonts of the phone are all the fonts that there are."""
+    """The environment: the fonts of the phone are all the fonts that there are.
+
+    What Chromium leaves among temporary files when it is killed goes with its profile.
+    """
     settings = profile / "fonts.conf"
     settings.write_text(_FONT_SETTINGS.format(fonts=FONTS, cache=profile / "fonts"), "utf-8")
-    return {**os.environ, "FONTCONFIG_FILE": str(settings)}
+    return {**os.environ, "FONTCONFIG_FILE": str(settings), "TMPDIR": str(profile)}
 
 
 async def _serve_until_closed(chromium: asyncio.subprocess.Process, package: str) -> None:

@@ -23,7 +23,7 @@ from scoring.spread import spread
 
 SMALL_PX = 135
 """Width of a small picture: an eighth of a usual phone's, which JPEG gives without reading the
-rest, and nearly twice the 72 pixels that it has on a page."""
+rest; pages show it at 54 to 84 CSS pixels (report.css)."""
 QUALITY = 72
 FEW = 400
 """So few pictures are made sooner than processes are started."""

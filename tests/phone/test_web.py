@@ -9,9 +9,11 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -326,12 +328,7 @@ def test_chromium_ends_with_a_phone_that_is_killed() -> None:
 def test_chromium_ends_with_the_process_that_watches_over_it() -> None:
     engine = Engine.start(PACKAGE)
     try:
-
-        def listens() -> bool:
-            engine.keep({})
-            return engine.address is not None
-
-        until(listens)
+        until(partial(listens, engine))
         keeper, *family = chromiums(os.getpid())
         assert family
         keeper.kill()
@@ -384,3 +381,23 @@ def test_the_pages_need_nothing_from_elsewhere_and_only_letters_that_the_phone_h
         text = path.read_text(encoding="utf-8")
         assert "://" not in text
         assert [c for c in sorted(set(text) - {"\n"}) if bytes(font.getmask(c)) == missing] == []
+
+
+@needs_chromium
+def test_chromium_leaves_no_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not pytest's own folder: the path of a socket may have some hundred characters.
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        engine = Engine.start(PACKAGE)
+        try:
+            until(partial(listens, engine))
+            assert list(Path(folder).iterdir())
+        finally:
+            engine.close()
+        until(lambda: not list(Path(folder).iterdir()))
+
+
+def listens(engine: Engine) -> bool:
+    """Whether its Chromium can be spoken to."""
+    engine.keep({})
+    return engine.address is not None

@@ -206,6 +206,16 @@ def test_two_pictures_are_compared_under_a_slider(open_page: Open, site: Path) -
     assert watched.said == []
 
 
+@pytest.mark.parametrize("width", [390, 720, 900, 1366])
+def test_an_attempt_is_a_low_row_of_the_list_in_any_window(
+    open_page: Open, site: Path, width: int
+) -> None:
+    page, _ = open_page(site / "attempts.html")
+    page.set_viewport_size({"width": width, "height": 768})
+    heights = "rows => rows.map(row => row.offsetHeight)"
+    assert max(page.locator("#attempts tbody tr").evaluate_all(heights)) < 90
+
+
 def test_two_runs_of_an_app_stand_side_by_side(open_page: Open, tmp_path: Path) -> None:
     runs = []
     for name, outcome in (("before", Outcome.CRASHED), ("after", Outcome.COMPLETED)):
