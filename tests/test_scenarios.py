@@ -167,6 +167,8 @@ def test_an_app_that_nobody_looked_at_says_so(
     for each in real:
         assert each.verified.elements == "never"
         assert not each.sandbox
+        # A button that merely has the same text is no interruption.
+        assert all(len(one.signs) > 1 or one.window == "dialog" for one in each.interruptions)
         # Guessed by words: an id would have been made up.
         assert not any(isinstance(one, ById) for found in each.elements.values() for one in found)
 

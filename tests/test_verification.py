@@ -266,7 +266,7 @@ def test_a_profile_has_what_it_does_not_say_from_the_one_that_it_is_like() -> No
     assert like.barriers["sms_code"] == base.barriers["sms_code"]
     assert like.barriers["slider"] != base.barriers["slider"]
     zheliban = project.profiles["zheliban"].value
-    assert [each.name for each in zheliban.interruptions] == ["update_dialog", "advert_at_start"]
+    assert [each.name for each in zheliban.interruptions] == ["update_dialog"]
     assert zheliban.interruptions[0].dismiss == "back"
 
 
