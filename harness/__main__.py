@@ -270,7 +270,8 @@ def verify_profile(
 ) -> None:
     """Walk an App's screens with the tester, tick its profile's elements, write the dates.
 
-    The App is started; nothing is touched but the tabs at its foot. Exit code 1: some elements were not found.
+    The App is started; nothing is touched but the tabs at its foot. Exit code 1: some elements
+    were not found.
     """
     project = read_project(PROJECT)
     asked = Asked(devices=(device,) if device else (), apps=(app_id,))

@@ -173,6 +173,8 @@ def _seen(locator: Locator, element: etree._Element) -> Seen | None:
     box = box_of(element) if means(locator, element) else None
     if box is None or element.get("displayed", "true") != "true":
         return None
+    if box.left >= box.right or box.top >= box.bottom:
+        return None  # a toast, of which no hierarchy says where it is
     return Seen(
         handle="",
         box=box,

@@ -990,7 +990,8 @@ class AppProfile(Frozen):
     verified: Verified
     like: Name | None = None
     """Another App's profile from which comes whatever this one does not say of its screens:
-    elements and barriers by their names, interruptions, signs of waiting, errors and the like."""
+    elements and barriers by their names, interruptions, signs of waiting, errors and the like;
+    also what must not be touched or kept, but not what is excused (`safe`)."""
     sandbox: bool = False
     """Whether a commit reaches nobody: only then may `--allow-commit` tap it."""
     elements: Mapping[ElementName, Annotated[tuple[Locator, ...], Field(min_length=1)]]
@@ -1025,7 +1026,11 @@ class AppProfile(Frozen):
     hold nothing is kept, in pictures, hierarchies, records and logs."""
 
     def completed_by(self, other: AppProfile) -> AppProfile:
-        """This profile, with what the other says of screens where this one says nothing."""
+        """This profile, with what the other says of screens where this one says nothing.
+
+        What the other keeps from being touched or kept is so here too; what it excuses (`safe`)
+        is not.
+        """
         names = {each.name for each in self.interruptions}
         more = tuple(each for each in other.interruptions if each.name not in names)
         return self.model_copy(
@@ -1037,6 +1042,12 @@ class AppProfile(Frozen):
                 "errors": self.errors or other.errors,
                 "maintenance": self.maintenance or other.maintenance,
                 "no_results": self.no_results or other.no_results,
+                "commits": tuple(dict.fromkeys((*self.commits, *other.commits))),
+                "mask": tuple(dict.fromkeys((*self.mask, *other.mask))),
+                "common_interruptions": {
+                    **other.common_interruptions,
+                    **self.common_interruptions,
+                },
             }
         )
 

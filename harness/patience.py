@@ -82,7 +82,7 @@ class Patience:
     def acted(self, began_at: float) -> None:
         """A command that touches the screen, sent at `began_at`, has just been answered."""
         self._acted = (began_at, self._stage.clock.monotonic())
-        self._answered = False
+        self._answered = self._spent = False
         self.heard = ()
         self.clearing.touched()
 
@@ -142,8 +142,22 @@ class Patience:
         self._entering_s += self._stage.clock.monotonic() - began_at
         return self._stage.finder.sight(condition)
 
-    def watch(self, look: Callable[[], T | None], limit_s: float, draft: Draft) -> Waited[T]:
-        """Looks until it is there, and charges the time to the step."""
+    def watch(
+        self,
+        look: Callable[[], T | None],
+        limit_s: float,
+        draft: Draft,
+        *,
+        is_response: bool = True,
+    ) -> Waited[T]:
+        """Looks until it is there, and charges the time to the step.
+
+        Args:
+            look: answers at once; None is a miss.
+            limit_s: how long at the most, in seconds.
+            draft: of the step.
+            is_response: whether what is waited for is what the last action led to.
+        """
         interruptions = _Every(INTERRUPTIONS_EVERY_S, next_s=INTERRUPTIONS_EVERY_S)
         signs = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
         toasts = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
@@ -166,7 +180,7 @@ class Patience:
         entering_s = self._entering_s - entering_before_s
         draft.ledger.app_s += max(0.0, waited.app_s - apart_s - entering_s)
         draft.waited = waited.looks > 1
-        if not self._answered:
+        if is_response and not self._answered:
             # What was seen once is not a response when it is seen again.
             draft.response, draft.acted = waited.response(*self._acted), self._acted
             self._answered = waited.result is not None
@@ -265,7 +279,9 @@ class Patience:
             now = self.clearing.in_front_of(found, there, at)
             return (there != () and (now is None or now.ready)) or None
 
-        if self.watch(look, self._stage.task.scenario.patience_s, draft).result is None:
+        patience_s = self._stage.task.scenario.patience_s
+        waited = self.watch(look, patience_s, draft, is_response=False)
+        if waited.result is None:
             expected = Words.same(obstacle.name if found is None else found.match.target)
             zh, en = f"{obstacle.name} 盖在上面", f"{obstacle.name} lay over it"
             raise StepFailed("not_seen", expected=expected, seen=Words(zh=zh, en=en))

@@ -205,7 +205,8 @@ class Redaction:
                 word = text.strip()
                 telling = any(map(str.isalnum, word)) and word not in self._asked
                 if telling and len(word) >= SHORTEST_LEARNT[word.isascii()]:
-                    self._words[Word(word, "private")] = None
+                    # Replaced, not changed: what reads pictures asks from another thread.
+                    self._words = {**self._words, Word(word, "private"): None}
 
     def _hide_in(self, node: etree._Element) -> bool:
         """Hides in one element what must not be kept; whether there was anything."""

@@ -7,7 +7,7 @@ the change to count, and a record must not mix two versions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,16 @@ from typing import Any
 
 from harness.common_interruptions import FILE, common_interruptions
 from harness.errors import UsageError
-from harness.load import load_scenario
-from harness.model import Outcome, PlannedAttempt, PlannedStep, RunRecord, Scenario, phones_of
+from harness.load import Document, load_scenario
+from harness.model import (
+    Outcome,
+    PlannedAttempt,
+    PlannedStep,
+    RunRecord,
+    Scenario,
+    SharedSteps,
+    phones_of,
+)
 from harness.plan import expand
 from harness.problem import InvalidFile
 from harness.project import APPS, DEVICES_FILE, SCENARIOS, Project
@@ -64,6 +72,19 @@ def find_remainder(path: Path, run: Run) -> Remainder:
     settled = {attempt.id for attempt in run.attempts if not attempt.may_be_made_again}
     left = tuple(planned for planned in run.run.plan if planned.id not in settled)
     return Remainder(path, run.run, left)
+
+
+def in_full(
+    planned: PlannedAttempt, task: Document[Scenario], shared: Mapping[str, Document[SharedSteps]]
+) -> PlannedAttempt:
+    """An attempt as it can be made: the run keeps personal data starred, the task's file does not.
+
+    Args:
+        planned: as the run holds it, and found to be unchanged.
+        task: as its file says it.
+        shared: steps that it may run.
+    """
+    return planned.model_copy(update={"steps": expand(task, shared)})
 
 
 def would_fail(run: Run, *, findings: bool) -> bool:
@@ -160,7 +181,7 @@ def _task_change(planned: PlannedAttempt, scenario: Scenario, project: Project) 
     problems = tuple(check(document, tuple(project.profiles.values()), project.shared))
     if problems:
         return f"no longer fits the other files ({problems[0]})"
-    now = planned.model_copy(update={"steps": expand(document, project.shared)})
+    now = in_full(planned, document, project.shared)
     starred = of_attempt((), now, document.value).record(now)
     steps = tuple(map(_without_lines, starred.steps))
     unchanged = steps == tuple(map(_without_lines, planned.steps))

@@ -427,7 +427,8 @@ def record_run(
 ) -> RunRecord:
     """What is asked, in full: everything that the scores of the run rest on.
 
-    Personal data of the tasks is starred: nothing is computed from it.
+    Personal data of the tasks is starred: what is typed is read from their files, also where
+    the run is resumed.
 
     Args:
         project: where devices and profiles are.

@@ -57,6 +57,7 @@ from harness.model import (
     OpenLink,
     PassBarrier,
     Pick,
+    PlacedStep,
     PlannedStep,
     Point,
     PullToRefresh,
@@ -183,6 +184,8 @@ class _Attempt:
         self._committed = False
         self._messages_before = 0
         self._network: Network = "unknown"
+        self._screen: Box | None = None
+        """Where the task asks what a thumb reaches."""
 
     def run(self) -> _Course:
         symptoms, trouble, vitals = None, None, None
@@ -198,7 +201,7 @@ class _Attempt:
             vitals = self._vitals.end()
         return _Course(
             wall_s=wall_s,
-            steps=tuple(self._observed(draft.record()) for draft in self._drafts),
+            steps=tuple(map(self._observed, self._drafts)),
             symptoms=symptoms,
             trouble=trouble,
             checkpoints=self._witness.checkpoints,
@@ -209,11 +212,12 @@ class _Attempt:
             vitals=vitals,
         )
 
-    def _observed(self, record: StepRecord) -> StepRecord:
+    def _observed(self, draft: Draft) -> StepRecord:
         """The step with what else the task asks to be observed: whether a thumb reaches it."""
-        if self._stage.task.scenario.reach is None or record.touched is None:
+        record = draft.record()
+        if self._screen is None or record.touched is None or not _is_by_finger(draft.planned.step):
             return record
-        in_reach = in_thumb_reach(record.touched, self._driver.screen())
+        in_reach = in_thumb_reach(record.touched, self._screen)
         return record.model_copy(update={"in_reach": in_reach})
 
     def _explain(self, trouble: DeviceTrouble) -> Words:
@@ -234,6 +238,8 @@ class _Attempt:
         self._driver.reset(self._profile.android.package, keep_data=self._stage.task.keep_data)
         self._driver.log()
         self._network = self._driver.health().network
+        if self._stage.task.scenario.reach is not None:
+            self._screen = self._driver.screen()
         self._note_messages()
         self._vitals.begin()
 
@@ -368,7 +374,7 @@ class _Attempt:
             by_finger: the touch leaves a web page for the screen.
         """
         cleared = False
-        if self._is_known(need, draft.planned.step):
+        if self._is_known(need, draft):
             there = self._aim(by_finger=True)
             found = self._finder.found_in(need, there)
             if found is not None:
@@ -385,14 +391,15 @@ class _Attempt:
                 return found
             cleared = True
 
-    def _is_known(self, need: Condition, step: Step) -> bool:
+    def _is_known(self, need: Condition, draft: Draft) -> bool:
         """Whether the last look before a touch is all that is needed to find what is touched.
 
         That is so for a finger when the last wait has seen it come, and nothing is done
         between the look and the touch: no picture taken, no text written.
         """
-        by_place = isinstance(step, Tap | LongPress) and need.context == "native"
-        return by_place and self._witness.has_picture and self._patience.is_over
+        by_place = isinstance(draft.planned.step, Tap | LongPress) and need.context == "native"
+        pictured = self._witness.has_picture and not draft.waited
+        return by_place and pictured and self._patience.is_over
 
     def _aim(self, *, by_finger: bool) -> Sequence[etree._Element]:
         """The last look before a touch, the guard's own and outside of what is timed."""
@@ -531,7 +538,6 @@ class _Attempt:
         """Drags until the element is in view, the content ends or it is too far."""
         search = step.scroll_to
         start, end = scroll_line(self._driver.screen(), search.direction)
-        draft.touched = start
         self._witness.before(draft)
         page: str | None = None
         for _ in range(search.at_most):
@@ -599,6 +605,7 @@ class _Attempt:
         waited = self._patience.watch(look, limit_s, draft)
         while waited.result is not None and self._patience.clearing.clear(draft):
             # What lay over it had hidden it.
+            self._patience.check_time_limit()
             waited = self._patience.watch(look, limit_s, draft)
         if waited.result is None:
             still = Words(zh="它还在", en="it is still there")
@@ -675,6 +682,13 @@ def pull_line(area: Box) -> tuple[Point, Point]:
     middle, height = area.middle, area.bottom - area.top
     start, end = (area.top + round(height * share) for share in PULL_SHARES)
     return Point(x=middle.x, y=start), Point(x=middle.x, y=end)
+
+
+def _is_by_finger(step: Step) -> bool:
+    """Whether a step that touches does so on the glass: not by a handle, as a text is put in."""
+    if isinstance(step, PlacedStep) and step.context == "webview":
+        return False
+    return not isinstance(step, Clear) and not (isinstance(step, Type) and step.type.how == "set")
 
 
 def scroll_line(screen: Box, direction: Direction) -> tuple[Point, Point]:

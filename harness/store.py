@@ -59,8 +59,9 @@ SHARD = "shard"
 """The key of `RunRecord.options` for the part of a larger plan that a run is: `2/4`."""
 
 ALLOW_COMMIT = "allow_commit"
-BARRIERS = "barriers"
 """The key of `RunRecord.options` that is there when commit points may be tapped."""
+BARRIERS = "barriers"
+"""The key of `RunRecord.options` for how barriers are passed."""
 
 LATEST = "latest"
 """Stands for the run that started last, wherever a run is asked for."""

@@ -88,12 +88,15 @@ def test_a_hierarchy_shows_what_the_phone_finds_and_shows_it_alike() -> None:
 def test_a_hierarchy_is_asked_neither_for_xpath_nor_for_what_does_not_hold() -> None:
     with rig() as phone:
         finder = Finder(phone.driver, AppProfile.model_validate(PROFILE))
-    there = elements(SHOWN.replace("<n ", "<n bounds='[0,0][9,9]' "))
+    toast = "<n bounds='[0,0][0,0]' resource-id='toast'/></hierarchy>"
+    shown = SHOWN.replace("<n ", "<n bounds='[0,0][9,9]' ").replace("</hierarchy>", toast)
+    there = elements(shown)
     for condition, is_shown in (
         ({"visible": {"id": "status"}}, True),
         ({"visible": {"id": "status"}, "text": "到了"}, False),
         ({"visible": {"id": "status"}, "enabled": True}, False),
         ({"visible": {"xpath": "//n"}}, False),
+        ({"visible": {"id": "toast"}}, False),  # nobody knows where it is
     ):
         found = finder.found_in(Condition.model_validate(condition), there)
         assert (found is not None) is is_shown

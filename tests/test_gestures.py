@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.errors import NoAnswer, UsageError
-from harness.model import AttemptRecord, ById, Outcome, Point
+from harness.model import AttemptRecord, Box, ById, Outcome, PlannedStep, Point
 from tests.commit_guard import SMALL
 from tests.gesture_app import CODE, GESTURE_APP, LOADS_S, PACKAGE, PROFILE, REFRESH_S
 from tests.rig import Rig, rig, step
@@ -380,6 +380,28 @@ def test_with_nothing_to_guard_the_touch_lands_beside_the_bar_as_well(phone: Rig
 
 
 # --- reach ----------------------------------------------------------------------------------------
+
+
+def test_a_phone_that_is_gone_meanwhile_is_not_asked_for_its_screen(
+    phone: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> Box:
+        raise NoAnswer("the phone is gone")
+
+    def lose(planned: PlannedStep) -> None:
+        if planned.path == "3":
+            for question in ("screen", "picture"):
+                monkeypatch.setattr(phone.driver, question, gone)
+
+    record = phone.attempt(
+        ["launch", {"tap": {"id": "consent"}}, "back"],
+        {"visible": {"xpath": "//*"}},
+        profile=PROFILE,
+        scenario={"patience_s": 2, "reach": "one_handed"},
+        watch=lose,
+    )
+    assert record.verdict.outcome is Outcome.HARNESS_ERROR
+    assert step(record, "2").in_reach is False
 
 
 def test_a_task_may_ask_whether_a_thumb_reaches_what_is_touched(phone: Rig) -> None:

@@ -12,7 +12,7 @@ from harness.clock import VirtualClock
 from harness.load import load_scenario
 from harness.model import AttemptRecord, Outcome, RunRecord
 from harness.project import Asked, read_project, scenario_files
-from harness.resume import check_unchanged, find_remainder
+from harness.resume import check_unchanged, find_remainder, in_full
 from harness.run import record_run
 from harness.store import Run, read_resumptions, read_run
 from scoring.verify import verify
@@ -198,6 +198,18 @@ def test_lines_that_have_only_moved_are_no_change(project: Project, planned: Run
     task = project.path / "scenarios/test/open_home.yaml"
     task.write_text(task.read_text().replace("steps:", "# by hand\nsteps:"))
     assert held_against(project.path, planned) == ""
+
+
+def test_what_is_typed_is_the_files_own_not_what_the_run_keeps_starred() -> None:
+    project = read_project(ROOT)
+    path = ROOT / "scenarios" / "residence" / "apply_for_residence_permit.yaml"
+    task = load_scenario(path, root=ROOT)
+    asked = Asked(apps=("sample_city",))
+    true = next(one for one in asked.plan(project, [task]).attempts)
+    starred = record_run(project, [true], [task.value], VirtualClock()).plan[0]
+    assert "13800000000" not in starred.model_dump_json()
+    assert "13800000000" in true.model_dump_json()
+    assert in_full(starred, task, project.shared) == true
 
 
 def edit(path: Path, before: str, after: str) -> None:

@@ -270,6 +270,26 @@ def test_a_profile_has_what_it_does_not_say_from_the_one_that_it_is_like() -> No
     assert zheliban.interruptions[0].dismiss == "back"
 
 
+def test_what_must_not_be_touched_or_kept_is_so_in_the_app_that_is_like_it_too() -> None:
+    base = read_project(ROOT).profiles["suishenban"].value
+    careful = base.model_copy(
+        update={
+            "commits": ("pay.ok",),
+            "mask": (ById(id="owner"),),
+            "common_interruptions": {"rating": False, "advert": False},
+            "safe": ("home.search",),
+        }
+    )
+    own = base.model_copy(
+        update={"commits": ("send.ok",), "common_interruptions": {"advert": True}}
+    )
+    both = own.completed_by(careful)
+    assert both.commits == ("send.ok", "pay.ok")
+    assert both.mask == (ById(id="owner"),)
+    assert both.common_interruptions == {"rating": False, "advert": True}
+    assert both.safe == base.safe
+
+
 def test_a_screen_that_no_element_is_of_is_named_with_the_nearest(
     visit: Callable[..., Visit],
 ) -> None:

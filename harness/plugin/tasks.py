@@ -23,6 +23,7 @@ from harness.problem import InvalidFile, Problem
 from harness.progress import Ended
 from harness.project import APPS, SCENARIOS, SHARED, Project, is_yaml, namesakes
 from harness.references import check, check_further, check_ids, check_own_names
+from harness.resume import in_full
 from harness.run import RunUnderWay
 
 RUN = pytest.StashKey[RunUnderWay]()
@@ -81,18 +82,22 @@ class SharedFile(YamlFile):
 class UnfinishedFile(YamlFile):
     """With --resume: a file, of which those attempts are the items that are still to be made.
 
-    The run holds them, and was held against the files before anything was collected.
+    The run holds them, and was held against the files before anything was collected. What is
+    typed is the file's: of the run it is starred.
     """
 
     def collect(self) -> Iterable[pytest.Item]:
         """Picks the attempts of this file."""
-        remainder = self.config.stash[REMAINDER]
         file = self.path.relative_to(self.config.rootpath).as_posix()
-        for planned in remainder.attempts:
-            if planned.file == file:
-                scenario = remainder.scenario(planned)
-                name_tags(self.config, scenario)
-                yield AttemptItem.from_parent(self, planned=planned, scenario=scenario)
+        mine = [one for one in self.config.stash[REMAINDER].attempts if one.file == file]
+        if not mine:
+            return
+        project = project_of(self.config)
+        task = load_scenario(self.path, root=project.root)
+        name_tags(self.config, task.value)
+        for planned in mine:
+            whole = in_full(planned, task, project.shared)
+            yield AttemptItem.from_parent(self, planned=whole, scenario=task.value)
 
 
 class ScenarioFile(YamlFile):
