@@ -271,6 +271,55 @@ def test_signs_interruptions_and_barriers_are_written(empty: Served) -> None:
     assert profile.barriers["sms_code"].inbox == r"(\d{6})"
 
 
+SECRET = "Xiaomi-4711"
+LOOKS_FOR = {
+    "touch": {"text": "${secret:MY_SECRET}"},
+    "steps": {"text": "type: {into: search.input, text: '${secret:MY_SECRET}'}"},
+}
+
+
+@pytest.mark.parametrize("how", LOOKS_FOR)
+def test_a_secret_that_was_typed_is_written_nowhere(
+    served: Served, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setenv("MY_SECRET", SECRET)
+    served.do("steps", text="- tap: privacy.agree\n- tap: home.search")
+    if how == "touch":
+        served.touch(**LOOKS_FOR["touch"], id="search_input")
+    else:
+        assert served.do("steps", **LOOKS_FOR["steps"])["passed"]
+    served.do("sign", key="mask", locator="{id: account_name}")  # nothing is forgotten by it
+    number, index = served.see(text=SECRET)
+    offered = served.get(f"candidates/{number}/{index}")
+    assert [each["kind"] for each in offered] == ["id", "class", "xpath"]
+    for key, locator in {
+        "errors": f"{{text: {SECRET}}}",
+        "mask": f"{{text: {SECRET}}}",
+        "waiting": '{text: "Xiaomi\\x2d4711"}',
+        "maintenance": "{text: {matches: 'Xiaomi\\-4711'}}",
+    }.items():
+        refused = served.ask("sign", key=key, locator=locator)
+        assert refused.status_code == 400
+        assert SECRET not in refused.text
+    text = (ROOT / "scenarios" / "account" / "verify_identity.yaml").read_text(encoding="utf-8")
+    text = text.replace("verify_identity", "verify_again")
+    refused = served.ask("save", text=f"{text}# {SECRET}\n")
+    assert refused.status_code == 400
+    assert "a secret in it" in refused.text
+    for path in served.root.rglob("*.yaml"):
+        assert "4711" not in path.read_text(encoding="utf-8")
+    assert served.do("save", text=text)
+
+
+def test_what_the_profile_says_already_is_its_author_s(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_SECRET", "privacy_agree")
+    served.do("steps", text="- tap: privacy.agree\n- tap: home.search")
+    served.touch("${secret:MY_SECRET}", id="search_input")
+    served.do("sign", key="waiting", locator="{id: other_skeleton}")
+
+
 # --- steps and walks
 
 
@@ -354,6 +403,7 @@ def test_a_password_is_not_in_the_walk(served: Served) -> None:
     served.do("steps", text="- tap: tab.account\n- tap: account.login\n- tap: login.register")
     served.touch("Geheim2024", id="register_password")
     assert "Geheim2024" not in served.client.get("/api/state").text
+    assert served.ask("sign", key="errors", locator="{text: Geheim2024}").status_code == 400
     assert "${secret:PASSWORD}" in served.get("state")["walk"][-1]["say"]
 
 

@@ -7,9 +7,8 @@ here what it means there. Pictures stay in memory, and go to the page alone.
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -27,6 +26,7 @@ from harness.guarded_driver import GuardedDriver
 from harness.hierarchy import box_of
 from harness.inspect.candidates import Candidate, candidates
 from harness.inspect.checklist import TaskUses, checklist, read_uses
+from harness.inspect.discretion import Discretion
 from harness.inspect.files import ProfileFile, as_typed, read_steps, read_task, save_task
 from harness.inspect.profile_text import (
     plain_locator,
@@ -56,11 +56,10 @@ from harness.personal import find, star
 from harness.plan import GOAL, expand
 from harness.problem import InvalidFile
 from harness.project import Project, read_project, scenario_files
-from harness.redaction import Redaction
 from harness.references import check
 from harness.runner import DRAG_S, run_attempt, swipe_line
 from harness.stage import Task
-from harness.variables import SECRET, fill, names_in
+from harness.variables import fill, names_in
 from harness.wireframe import REFUSAL, size_if_black, wireframe
 from harness.yaml_source import as_plain, read_source
 
@@ -149,7 +148,7 @@ class Bench:
         self._shots: dict[int, Shot] = {}
         self._looks = 0
         self._memory = Memory()
-        self._redaction = Redaction(mask=file.profile.mask)
+        self._discretion = Discretion(file.profile.mask)
         self._walk = Walk()
         self._kept: dict[str, bytes] = {}
         self._uses: tuple[TaskUses, ...] = ()
@@ -282,7 +281,7 @@ class Bench:
     def _candidates(self, number: int, index: int) -> tuple[Candidate, ...]:
         element = self._pointed_at(number, index)
         others: Sequence[Screen] = self._memory.others(self._shots[number])
-        return candidates(element, others, self._redaction.hides)
+        return candidates(element, others, self._discretion.hides)
 
     def _pointed_at(self, number: int, index: int) -> Any:
         shot = self._shots.get(number)
@@ -316,7 +315,7 @@ class Bench:
             )
         self._shots = {**self._shots, shot.number: shot}
         self._shots.pop(shot.number - SHOTS, None)
-        self._redaction.screen(hierarchy)  # learns what masked elements say
+        self._discretion.see(hierarchy)
         self._memory.note(shot, self._file.profile.android.package)
         return shot
 
@@ -340,9 +339,12 @@ class Bench:
                 if text is None:
                     guarded.tap(box.middle)
                 else:
-                    guarded.write(_seen_at(box, ways, driver), fill(text, _secrets(text)))
-            private = element.get("password") == "true" and not names_in(text or "")
-            typed = PASSWORD if private else (text or "")
+                    filled = fill(text, self._discretion.secrets(text))
+                    guarded.write(_seen_at(box, ways, driver), filled)
+            typed = text or ""
+            if element.get("password") == "true" and not names_in(typed):
+                self._discretion.learn_password(typed)
+                typed = PASSWORD
             self._note(Move("tap" if text is None else "type", ways, typed, kind))
 
     def press(self, key: str, direction: str = "") -> None:
@@ -405,7 +407,7 @@ class Bench:
         # To mask a name one has to write it down: what a rule says is its author's to answer for.
         item = plain_locator(_locator(locator) if key == "mask" else self._harmless(locator))
         self._change(lambda text: with_item(text, key, item))
-        self._redaction = Redaction(mask=self._file.profile.mask)
+        self._discretion.mask(self._file.profile.mask)
 
     def interruption(self, name: str, seen: str, dismiss: str) -> None:
         """Adds what may come unasked: by what it is known, and what sends it away.
@@ -444,16 +446,21 @@ class Bench:
 
     def _harmless(self, text: str) -> Locator:
         """A locator that says nothing which must not be written down."""
-        if self._redaction.hides(text):
+        if self._discretion.hides_in(text):
             raise UsageError(
-                "定位里有个人信息，不写进档案 / there is personal data in the locator: it is not "
-                "written into the profile"
+                "定位里有个人信息或秘密，不写进档案 / there is personal data or a secret in the "
+                "locator: it is not written into the profile"
             )
         return _locator(text)
 
     def _change(self, edit: Callable[[str], str]) -> None:
+        def discreet(text: str) -> str:
+            edited = edit(text)
+            self._discretion.hold(edited, before=text)
+            return edited
+
         with self._at_work(Words(zh="写档案", en="writing the profile")):
-            self._file.change(edit)
+            self._file.change(discreet)
 
     # --- steps, walks, drafts
 
@@ -530,6 +537,7 @@ class Bench:
             UsageError: something is wrong with it, or there is such a file.
         """
         self._check(read_task(text))
+        self._discretion.hold(text)
         for span in find(text):
             said = text[span.start : span.end]
             if span.kind not in OF_OFFICES and not said.startswith(FICTIONAL):
@@ -585,7 +593,7 @@ class Bench:
             keep_data=phone.keep_data,
             allow_commit=self._allow_commit,
             commits=self._commits,
-            secrets=_secrets(planned.model_dump_json()),
+            secrets=self._discretion.secrets(planned.model_dump_json()),
         )
 
         def connect() -> Driver:
@@ -693,15 +701,6 @@ def _without_goal(steps: Iterable[PlannedStep]) -> Iterator[PlannedStep]:
     for each in steps:
         if each.path != GOAL:
             yield each.model_copy(update={"steps": tuple(_without_goal(each.steps))})
-
-
-def _secrets(text: str) -> Mapping[str, str]:
-    """The secrets that a text names, from the environment."""
-    found = {name: secret[1] for name in names_in(text) if (secret := SECRET.fullmatch(name))}
-    for variable in found.values():
-        if variable not in os.environ:
-            raise UsageError(f"set the environment variable {variable} to the secret")
-    return {name: os.environ[variable] for name, variable in found.items()}
 
 
 def _told(record: AttemptRecord) -> dict[str, Any]:
