@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from harness.clock import VirtualClock
 from harness.door import Door
 from harness.driver import Driver
 from harness.errors import SessionLost, UsageError
+from harness.inspect import bench as bench_module
 from harness.inspect.bench import Bench
 from harness.inspect.bench import Phone as Names
 from harness.inspect.files import ProfileFile
@@ -35,15 +38,19 @@ PROFILE = (ROOT / "scenarios" / "apps" / "sample_city.yaml").read_text(encoding=
 
 @dataclass
 class Session:
-    """The open session of the one phone, until it is said to be lost."""
+    """The open session of the one phone, until it is said to be lost; it may keep one waiting."""
 
     open: Driver
     lost: bool = False
+    asked: Event = field(default_factory=Event)
+    answers: Event = field(default_factory=Event)
     discarded: list[str] = field(default_factory=list)
 
     def driver(self, name: str) -> Driver:
         if self.lost:
             raise SessionLost(f"{name} has gone")
+        self.asked.set()
+        assert self.answers.wait(30)
         return self.open
 
     def discard(self, name: str) -> None:
@@ -110,7 +117,9 @@ def session() -> Iterator[tuple[Session, VirtualClock]]:
         driver = open_session(url, {})
         driver.launch(PACKAGE, None)
         clock.sleep(3)
-        yield Session(driver), clock
+        session = Session(driver)
+        session.answers.set()
+        yield session, clock
         driver.close()
 
 
@@ -200,6 +209,35 @@ def test_a_commit_point_is_not_touched(served: Served) -> None:
     assert served.see(id="privacy_agree")
 
 
+def test_what_is_pressed_while_something_runs_is_refused_and_not_done_later(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_module, "BUSY_AFTER_S", 0.01)
+    served.touch(id="privacy_agree")
+    served.touch(id="home_search")
+    served.session.answers.clear()
+    served.session.asked.clear()
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(served.ask, "steps", text="expect: search.input")
+        assert served.session.asked.wait(30)
+        assert "busy" in served.get("screen")
+        for what, said in (
+            ("press", {"key": "back"}),
+            ("press", {"key": "swipe", "direction": "up"}),
+            ("press", {"key": "launch"}),
+            ("record", {"on": True}),
+        ):
+            refused = served.ask(what, **said)
+            assert refused.status_code == 409
+            assert "手机正忙" in refused.text
+        served.session.answers.set()
+        assert running.result().json()["result"]["passed"]
+    assert served.see(id="search_input")
+    assert not served.get("state")["recording"]
+    served.do("press", key="back")
+    assert served.see(id="home_search")
+
+
 def test_trouble_with_the_phone_is_told_and_its_session_given_up(served: Served) -> None:
     served.session.lost = True
     answer = served.client.get("/api/screen")
@@ -223,6 +261,13 @@ def test_a_name_is_written_into_the_profile_and_the_list_of_tasks(empty: Served)
     assert left["read_message"] == missing["read_message"]
     web = next(task for task in after if task["on_web"])
     assert web["scenario"] == "query_transit_card_h5"
+
+
+def test_commit_points_that_the_profile_does_not_know_are_told(empty: Served) -> None:
+    lacking = empty.get("state")["unknown_commits"]
+    assert "apply.submit" in lacking
+    empty.do("name", name="apply.submit", locators=["{id: apply_submit}"])
+    assert empty.get("state")["unknown_commits"] == [n for n in lacking if n != "apply.submit"]
 
 
 def test_what_somebody_else_has_written_meanwhile_is_not_lost(empty: Served) -> None:

@@ -39,6 +39,7 @@ from harness.inspect.screens import Memory, Screen, Shot, again, nodes
 from harness.inspect.walk import PASSWORD, About, Move, Walk, draft, name_of, say
 from harness.load import Document, load_scenario
 from harness.model import (
+    AppProfile,
     AttemptRecord,
     Box,
     Locator,
@@ -73,6 +74,11 @@ SHOTS = 20
 """Screens that can be gone back to."""
 GLANCES_FOR_S = 0.05
 """How long a look for the page waits for its turn before it says that the phone is busy."""
+BUSY_AFTER_S = 1.0
+"""How long whatever is asked waits for something that is being done before it is refused."""
+LOOKS_FOR_S = 4.0
+"""How much longer it waits for a look of the page, which some phones take that long for."""
+LOOKING = Words(zh="看屏幕", en="looking at the screen")
 LOCATOR: TypeAdapter[Locator] = TypeAdapter(Locator)
 
 
@@ -102,6 +108,10 @@ class Phone:
 
 class Moved(UsageError):
     """The screen is another than the one that was pointed at: nothing was touched."""
+
+
+class Busy(UsageError):
+    """Something is being done on the phone: what was asked for was not done, nor will be."""
 
 
 class AsItStands(GuardedDriver):
@@ -144,7 +154,7 @@ class Bench:
         self._clock = clock
         self._allow_commit = allow_commit
         self._turn = threading.Lock()
-        self._doing = Words.same("...")
+        self._doing: Words | None = None
         self._shots: dict[int, Shot] = {}
         self._looks = 0
         self._memory = Memory()
@@ -182,7 +192,9 @@ class Bench:
             "device": self._phone,
             "simulated": phone.simulated,
             "sandbox": profile.sandbox,
+            "keep_data": phone.keep_data,
             "allow_commit": self._allow_commit and profile.sandbox,
+            "unknown_commits": sorted(_names_lacking(self._commits, profile)),
             "elements": {
                 name: [name_target(each) for each in locators]
                 for name, locators in profile.elements.items()
@@ -219,8 +231,8 @@ class Bench:
         While something is done on the phone: that it is, and the last picture of it.
         """
         if not self._turn.acquire(timeout=GLANCES_FOR_S):
-            kept = next(reversed(self._kept), "")
-            return {"busy": self._doing.model_dump(), "kept": kept}
+            doing = self._doing or LOOKING
+            return {"busy": doing.model_dump(), "kept": next(reversed(self._kept), "")}
         try:
             shot = self._look()
         finally:
@@ -624,9 +636,28 @@ class Bench:
 
     @contextmanager
     def _at_work(self, doing: Words) -> Iterator[None]:
-        with self._turn:
+        self._take_the_phone()
+        try:
             self._doing = doing
             yield
+        finally:
+            self._doing = None
+            self._turn.release()
+
+    def _take_the_phone(self) -> None:
+        """Waits for a look to end, which is soon; not for work: done later, it would surprise.
+
+        Raises:
+            Busy: something is being done.
+        """
+        if self._turn.acquire(timeout=BUSY_AFTER_S):
+            return
+        if self._doing is None and self._turn.acquire(timeout=LOOKS_FOR_S):
+            return
+        doing = self._doing or LOOKING
+        raise Busy(
+            f"手机正忙（{doing.zh}），没有做 / nothing was done, the phone is busy: {doing.en}"
+        )
 
     @contextmanager
     def _session(self) -> Iterator[Driver]:
@@ -695,6 +726,11 @@ def _locator(text: str) -> Locator:
         raise UsageError(
             f"不是定位 / this is no locator: {text}; 写成 write {{id: ...}}, {{text: ...}}"
         ) from exc
+
+
+def _names_lacking(targets: Iterable[Target], profile: AppProfile) -> set[str]:
+    """The names among targets that a profile does not know: nothing is guarded by them."""
+    return {each for each in targets if isinstance(each, str) and each not in profile.elements}
 
 
 def _without_goal(steps: Iterable[PlannedStep]) -> Iterator[PlannedStep]:
