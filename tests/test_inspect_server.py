@@ -21,12 +21,13 @@ from harness.errors import SessionLost, UsageError
 from harness.inspect import bench as bench_module
 from harness.inspect.bench import Bench
 from harness.inspect.bench import Phone as Names
-from harness.inspect.files import ProfileFile
+from harness.inspect.files import create_profile
 from harness.inspect.server import application
 from harness.load import load_scenario
 from harness.phone.apps import load
 from harness.phone.device import Phone
 from harness.phone.server import serving
+from harness.profile_file import ProfileFile
 from harness.project import read_project
 from tests.editions import METRICS
 from tests.inspector import EMPTY, ROOT, project
@@ -465,12 +466,12 @@ def test_what_may_be_somebodys_is_not_saved(served: Served, said: str) -> None:
 
 def test_a_new_profile_replaces_none(tmp_path: Path) -> None:
     root = project(tmp_path)
-    made = ProfileFile.create(root, "my_city", "com.example.mycity")
+    made = create_profile(root, "my_city", "com.example.mycity")
     assert made.document.path == "scenarios/apps/my_city.yaml"
     with pytest.raises(UsageError, match="not overwritten"):
-        ProfileFile.create(root, "my_city", "com.example.other")
+        create_profile(root, "my_city", "com.example.other")
     with pytest.raises(UsageError, match="package"):
-        ProfileFile.create(root, "other_city", "no package")
+        create_profile(root, "other_city", "no package")
     assert sorted(path.name for path in made.path.parent.iterdir()) == [
         "my_city.yaml",
         "sample_city.yaml",

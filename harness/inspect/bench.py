@@ -27,7 +27,7 @@ from harness.hierarchy import box_of
 from harness.inspect.candidates import Candidate, candidates
 from harness.inspect.checklist import TaskUses, checklist, read_uses
 from harness.inspect.discretion import Discretion
-from harness.inspect.files import ProfileFile, as_typed, read_steps, read_task, save_task
+from harness.inspect.files import as_typed, read_steps, read_task, save_task
 from harness.inspect.profile_text import (
     plain_locator,
     with_entry,
@@ -56,6 +56,7 @@ from harness.pace import Pace, begun_before, say_minutes, waits_s
 from harness.personal import find, star
 from harness.plan import GOAL, expand
 from harness.problem import InvalidFile
+from harness.profile_file import ProfileFile
 from harness.project import Project, read_project, scenario_files
 from harness.references import check
 from harness.runner import DRAG_S, run_attempt, swipe_line

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness import yaml_source
 from harness.errors import UsageError
-from harness.model import AppProfile, Locator
+from harness.model import Locator
 from harness.proposal import apply, put_first
 from harness.yaml_source import Entry, as_plain, read_source, resolve
 
@@ -136,17 +136,6 @@ verified: {{package: never, elements: never}}
 sandbox: false           # 提交不会到达任何人时才写 true / true only where a commit reaches nobody
 elements: {{}}
 """
-
-
-def hold_to_model(profile: AppProfile, before: AppProfile) -> None:
-    """Only what was added has changed.
-
-    Raises:
-        UsageError: something that was named before would be lost.
-    """
-    lost = [name for name in before.elements if name not in profile.elements]
-    if lost:
-        raise UsageError(f"the edit would lose {', '.join(lost)}: not written")
 
 
 # --- lines ----------------------------------------------------------------------------------------

@@ -23,9 +23,9 @@ from starlette.staticfiles import StaticFiles
 from harness.door import Door, Guard, read_json, say
 from harness.errors import DeviceTrouble, ElementGone, HarnessError, TouchRefused
 from harness.inspect.bench import Bench, Busy, Moved
-from harness.inspect.files import ChangedOnDisk
 from harness.inspect.walk import About
 from harness.model import BarrierKind, ElementName, Frozen, Name
+from harness.profile_file import ChangedOnDisk
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_BODY = 512 * 1024
