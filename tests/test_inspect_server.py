@@ -283,6 +283,44 @@ def test_what_somebody_else_has_written_meanwhile_is_not_lost(empty: Served) -> 
     ).replace("\n\n", "\n")
 
 
+def test_what_is_changed_in_an_editor_counts_at_once(empty: Served) -> None:
+    theirs = EMPTY.replace("elements: {}", "elements:\n  privacy.agree: [{id: privacy_agree}]")
+    empty.profile.write_text(theirs, encoding="utf-8")
+    assert empty.do("steps", text="tap: privacy.agree")["passed"]
+    empty.profile.write_text(theirs.replace("{id: privacy_agree}", "{colour: red}"))
+    told = empty.get("state")
+    assert told["elements"] == {"privacy.agree": ["#privacy_agree"]}  # as it was
+    (wrong,) = told["wrong"]
+    assert "scenarios/apps/sample_city.yaml:10:" in wrong
+    empty.profile.write_text(EMPTY, encoding="utf-8")
+    told = empty.get("state")
+    assert (told["elements"], told["wrong"]) == ({}, [])
+
+
+def test_tasks_that_are_changed_in_an_editor_are_told_anew(empty: Served) -> None:
+    path = empty.root / "scenarios" / "elderly" / "switch_to_elder_mode.yaml"
+    before = path.read_text(encoding="utf-8")
+    task = {"scenario": "switch_to_elder_mode"}
+    path.write_text(before.replace("home.elder", "home.older"), encoding="utf-8")
+    told = next(each for each in empty.get("state")["tasks"] if task.items() <= each.items())
+    assert "home.older" in [need["name"] for need in told["needs"]]
+    path.write_text(before.replace("steps:", "stops:"), encoding="utf-8")
+    state = empty.get("state")
+    assert told in state["tasks"]  # as it was
+    assert "scenarios/elderly/switch_to_elder_mode.yaml:" in state["wrong"][0]
+    path.unlink()
+    state = empty.get("state")
+    assert state["wrong"] == []
+    assert "switch_to_elder_mode" not in [each["scenario"] for each in state["tasks"]]
+
+
+def test_an_element_that_is_added_twice_is_there_once(empty: Served) -> None:
+    for locators in (["{id: home_search}", '{id: "home_search"}'], ["{'id': home_search}"]):
+        empty.do("name", name="home.search", locators=locators)
+        said = empty.profile.read_text(encoding="utf-8")
+        assert said.count("home_search") == 1
+
+
 @pytest.mark.parametrize(
     ("name", "locator", "said"),
     [

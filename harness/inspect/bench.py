@@ -8,9 +8,10 @@ here what it means there. Pictures stay in memory, and go to the page alone.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,7 +28,7 @@ from harness.hierarchy import box_of
 from harness.inspect.candidates import Candidate, candidates
 from harness.inspect.checklist import TaskUses, checklist, read_uses
 from harness.inspect.discretion import Discretion
-from harness.inspect.files import as_typed, read_steps, read_task, save_task
+from harness.inspect.files import as_typed, read_steps, read_task, save_task, written_files
 from harness.inspect.profile_text import (
     plain_locator,
     with_entry,
@@ -155,6 +156,7 @@ class Bench:
         self._clock = clock
         self._allow_commit = allow_commit
         self._turn = threading.Lock()
+        self._reading = threading.Lock()
         self._doing: Words | None = None
         self._shots: dict[int, Shot] = {}
         self._looks = 0
@@ -164,24 +166,56 @@ class Bench:
         self._kept: dict[str, bytes] = {}
         self._uses: tuple[TaskUses, ...] = ()
         self._commits: tuple[Target, ...] = ()
-        self.read_tasks()
+        self._read: Mapping[Path, bytes] = {}
+        self._tasks: dict[Path, Document[Scenario]] = {}
+        self._wrong_profile = ""
+        self._wrong_tasks: tuple[str, ...] = ()
+        self._refresh()
 
-    def read_tasks(self) -> None:
-        """Reads the project's tasks and what they say cannot be undone; those at fault are left."""
-        self._project = read_project(self._project.root)
-        found = []
-        for path in scenario_files(self._project.root):
+    def _refresh(self) -> None:
+        """Reads what somebody has changed in an editor; what is wrong with it is told by `state`.
+
+        What was read before is kept where the new cannot be.
+        """
+        with self._reading:
+            now = written_files(self._project.root)
+            if now == self._read:
+                return
+            own = self._file.path
+            others_changed = {**now, own: b""} != {**self._read, own: b""}
+            self._read = now
+            if others_changed:
+                self._wrong_tasks = tuple(self._read_tasks())
             try:
-                found.append(load_scenario(path, root=self._project.root))
-            except InvalidFile:
-                continue  # `pytest scenarios/` says what is wrong with it
-        self._uses = read_uses(found, self._project.shared)
+                self._file.refresh()
+                self._wrong_profile = ""
+            except UsageError as exc:
+                self._wrong_profile = str(exc)
+            self._discretion.mask(self._file.profile.mask)
+
+    def _read_tasks(self) -> Iterator[str]:
+        """Reads the project's tasks and what they say cannot be undone; tells what is wrong.
+
+        The devices stay those that the session was opened with.
+        """
+        try:
+            self._project = replace(read_project(self._project.root), devices=self._project.devices)
+        except InvalidFile as invalid:
+            yield str(invalid)
+        for path in (there := scenario_files(self._project.root)):
+            try:
+                self._tasks[path] = load_scenario(path, root=self._project.root)
+            except InvalidFile as invalid:
+                yield str(invalid)
+        self._tasks = {path: each for path, each in self._tasks.items() if path in there}
+        self._uses = read_uses([*self._tasks.values()], self._project.shared)
         self._commits = read_commits(self._project)
 
     # --- what the page shows
 
     def state(self) -> dict[str, Any]:
         """The profile, the names that tasks need, the walk: all but the screen."""
+        self._refresh()
         profile = self._file.profile
         tasks = checklist(self._uses, profile)
         phone = phones_of(self._project.devices.devices, self._device)[self._phone]
@@ -190,6 +224,7 @@ class Bench:
             "name": profile.name.model_dump(),
             "package": profile.android.package,
             "profile": self._file.document.path,
+            "wrong": [each for each in (self._wrong_profile, *self._wrong_tasks) if each],
             "device": self._phone,
             "simulated": phone.simulated,
             "sandbox": profile.sandbox,
@@ -404,7 +439,7 @@ class Bench:
         Raises:
             UsageError: something is wrong with name or locators, or the file has changed.
         """
-        found = [self._harmless(each) for each in locators]
+        found = [*dict.fromkeys(self._harmless(each) for each in locators)]
         if not found:
             raise UsageError("没有选定位 / no locator was chosen")
         self._change(lambda text: with_locators(text, name, found))
@@ -483,6 +518,7 @@ class Bench:
         Raises:
             UsageError: something is wrong with them.
         """
+        self._refresh()
         document = read_steps(text)
         try:
             self._check(document)
@@ -528,6 +564,7 @@ class Bench:
         Raises:
             InvalidFile: with all its mistakes, by place.
         """
+        self._refresh()
         self._check(read_task(text))
 
     def try_out(self, text: str) -> dict[str, Any]:
@@ -536,6 +573,7 @@ class Bench:
         Raises:
             UsageError: something is wrong with it, or the App must not be tried again yet.
         """
+        self._refresh()
         document = read_task(text)
         self._check(document)
         with self._at_work(Words(zh="试运行", en="trying the task")):
@@ -560,7 +598,6 @@ class Bench:
                     f"something fictional, of mobile numbers {FICTIONAL}0"
                 )
         path = save_task(self._project.root, text)
-        self.read_tasks()
         return path.relative_to(self._project.root).as_posix()
 
     def _check(self, document: Document[Scenario]) -> None:

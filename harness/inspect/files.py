@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from harness.load import Document, load_profile, load_scenario, load_shared
 from harness.model import Condition, Reference, Scenario, SharedSteps
 from harness.problem import InvalidFile, Problem
 from harness.profile_file import ProfileFile, as_bytes, load_apart
-from harness.project import APPS, SCENARIOS, SHARED
-from harness.yaml_source import Mapping, Scalar, read_source
+from harness.project import APPS, DEVICES_FILE, SCENARIOS, SHARED
+from harness.yaml_source import Mapping as YamlMapping
+from harness.yaml_source import Scalar, read_source
 
 HEAD = "id: step\ntitle: {zh: 步骤}\nsteps:\n"
 """What makes shared steps of a few steps alone."""
@@ -45,6 +47,12 @@ def read_task(text: str) -> Document[Scenario]:
         InvalidFile: with all its mistakes, by place.
     """
     return load_apart(load_scenario, text, task_path(text))
+
+
+def written_files(root: Path) -> Mapping[Path, bytes]:
+    """What the files say that people write for a project: devices, tasks, profiles."""
+    paths = (root / DEVICES_FILE, *sorted((root / SCENARIOS).rglob("*.yaml")))
+    return {path: path.read_bytes() for path in paths if path.is_file()}
 
 
 def task_path(text: str) -> Path:
@@ -115,7 +123,7 @@ def _only(steps: SharedSteps) -> Scenario:
 
 
 def _word(tree: object, key: str) -> str:
-    entry = tree.entry(key) if isinstance(tree, Mapping) else None
+    entry = tree.entry(key) if isinstance(tree, YamlMapping) else None
     value = entry.value.value if entry and isinstance(entry.value, Scalar) else ""
     # Not a path of any kind: what is wrong with the name is for the loader to say.
     return value if isinstance(value, str) and value.replace("_", "").isalnum() else ""

@@ -364,6 +364,10 @@ function show_state(told) {
     told.allow_commit
       ? el("span", { className: "chip bad", textContent: "会点提交点 commits are tapped" })
       : guarded(told.unknown_commits));
+  $("wrong").hidden = !told.wrong.length;
+  $("wrong").replaceChildren(
+    "文件有错，页面用的还是改动之前的 ", el("i", { lang: "en", textContent: "mistakes in files: what was read before is used" }),
+    el("pre", { textContent: told.wrong.join("\n") }));
   const needed = new Map();
   for (const task of told.tasks.filter((each) => !each.on_web))
     for (const need of task.needs) if (!need.optional || need.done) needed.set(`${need.kind} ${need.name}`, need.done);
