@@ -36,7 +36,18 @@ def propose(profile: Document[AppProfile], text: str, likeness: Likeness) -> str
 def flow(locator: Locator) -> str:
     """A locator as a profile writes it: `{id: "home_search"}`."""
     ((key, value),) = locator.model_dump(by_alias=True).items()
-    return f"{{{key}: {json.dumps(value, ensure_ascii=False)}}}"
+    return f"{{{key}: {quoted(value)}}}"
+
+
+def quoted(value: object) -> str:
+    """A value as JSON, which YAML reads as the very same: what breaks lines there is escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    """As YAML has it: JSON's pairs of surrogates are no characters there."""
+    return f"\\U{ord(char):08x}" if ord(char) > 0xFFFF else f"\\u{ord(char):04x}"
 
 
 # --- changes of a text, by their places -----------------------------------------------------------

@@ -119,7 +119,12 @@ class Redaction:
 
     def learn_secret(self, secret: str) -> None:
         """From now on this is hidden too: a code that was not known before."""
-        self.secrets = _longest_first((*self.secrets, secret))
+        self.secrets = _longest_first({*self.secrets, secret})
+        self._last = ("", Screen("", NOTHING))
+
+    def mask(self, mask: tuple[Locator, ...]) -> None:
+        """From now on the profile masks these; what was learnt stays known."""
+        self._mask = mask
         self._last = ("", Screen("", NOTHING))
 
     # --- words

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +19,14 @@ from harness.errors import UsageError
 from harness.finder import Finder
 from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
-from harness.load import Document
-from harness.model import AppProfile, Locator, Name, phones_of
+from harness.leases import Holder, Leases, forget_run
+from harness.model import AppProfile, Locator, Name
 from harness.problem import suggest
+from harness.profile_file import ProfileFile
 from harness.project import Project
 from harness.sessions import Sessions
 from harness.stations import Outfit
-from harness.store import Run, write_whole
+from harness.store import Run
 from harness.verification import Verification, screens_of, show, walk_tabs, write_down
 
 STARTS_WITHIN_S = 3.0
@@ -67,32 +69,26 @@ def verify(visit: Visit, console: Console, ask: Ask | None) -> bool:
         ask: the tester; None to look at what is in front and behind its tabs only.
 
     Raises:
-        UsageError: there is no such profile or screen.
+        UsageError: there is no such profile or screen, or the profile has changed meanwhile.
         DeviceTrouble: the phone cannot be reached, or no longer answers.
     """
-    document = _profile(visit)
-    wanted = _screens(visit, document.value)
-    with _driver(visit) as driver:
-        verification = _walk(visit, document.value, driver, wanted, console, ask)
+    file = ProfileFile.read(visit.project.root, visit.app)
+    wanted = _screens(visit, file.profile)
+    with _driver(visit, console) as driver:
+        verification = _walk(visit, file.profile, driver, wanted, console, ask)
     show(verification, console, wanted)
     if verification.alike and ask is not None:
         question = "把建议的定位也写进去 write the proposed locators too?"
         mends = _mends(verification) if _agrees(ask, question) else {}
     else:
         mends = {}
-    if ask is None or _agrees(ask, f"写进 write into {document.path}?"):
-        _write(visit, document, verification, mends, console)
+    if ask is None or _agrees(ask, f"写进 write into {file.document.path}?"):
+        _write(visit, file, verification, mends, console)
     return not verification.missing
 
 
 def _agrees(ask: Ask, question: str) -> bool:
     return ask(f"{question} y/N") in ("y", "Y", "yes", "是")
-
-
-def _profile(visit: Visit) -> Document[AppProfile]:
-    if visit.app in visit.project.broken:
-        raise visit.project.broken[visit.app]
-    return visit.project.profiles[visit.app]
 
 
 def _screens(visit: Visit, profile: AppProfile) -> dict[str, tuple[str, ...]]:
@@ -106,15 +102,20 @@ def _screens(visit: Visit, profile: AppProfile) -> dict[str, tuple[str, ...]]:
 
 
 @contextmanager
-def _driver(visit: Visit) -> Iterator[Driver]:
-    """A session on the first phone that the device stands for."""
-    project = visit.project
-    phone = next(iter(phones_of(project.devices.devices, visit.device)))
+def _driver(visit: Visit, console: Console) -> Iterator[Driver]:
+    """A session on a phone of the device that nobody else is on, for as long as it is leased."""
+    project, run = visit.project, f"verify-{os.getpid()}"
+    devices = project.devices.devices
+    holder = Holder(run=run, worker="verify", process=os.getpid())
     packages = {app: each.value.android.package for app, each in project.profiles.items()}
-    with tempfile.TemporaryDirectory() as logs:
-        outfit = Outfit(packages, project.root, visit.clock, Path(logs))
-        with Sessions(project.devices.devices, outfit) as sessions:
-            yield sessions.driver(phone)
+    with ExitStack() as stack:
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.callback(forget_run, run)
+        outfit = Outfit(packages, project.root, visit.clock, logs)
+        sessions = stack.enter_context(Sessions(devices, outfit))
+        leases = Leases(devices, holder, visit.clock, leave=sessions.leave, tell=console.print)
+        phone = stack.enter_context(leases).phone(visit.device)
+        yield sessions.driver(phone)
 
 
 def _walk(
@@ -159,18 +160,22 @@ def _mends(verification: Verification) -> dict[str, Locator]:
 
 def _write(
     visit: Visit,
-    document: Document[AppProfile],
+    file: ProfileFile,
     verification: Verification,
     mends: Mapping[str, Locator],
     console: Console,
 ) -> None:
-    """The profile's file as it will be, whole or not at all."""
-    path = visit.project.root / document.path
-    before = path.read_text(encoding="utf-8")
+    """The profile's file as it will be, whole or not at all: the places are those that were read.
+
+    Raises:
+        UsageError: it has changed since.
+    """
+    document = file.document
     on = None if verification.simulated else visit.clock.now().date()
-    after = write_down(document, before, verification, on=on, mends=mends, whole=not visit.screens)
-    if after == before:
-        console.print(f"没有改动 unchanged: {document.path}", highlight=False)
-        return
-    write_whole(path, after.encode())
-    console.print(f"已写入 written: {document.path}", highlight=False)
+    changed = file.change(
+        lambda text: write_down(
+            document, text, verification, on=on, mends=mends, whole=not visit.screens
+        )
+    )
+    said = "已写入 written" if changed else "没有改动 unchanged"
+    console.print(f"{said}: {document.path}", highlight=False)

@@ -55,6 +55,14 @@ def test_a_generated_id_comes_after_words() -> None:
         assert "generated" in why(next(each for each in found if each.locator.tag == "id"))
 
 
+def test_what_was_typed_into_a_field_is_no_way_to_find_it_but_its_hint_is() -> None:
+    hint = screen(node("EditText", id="field", text="请输入 11 位号码", **{"showing-hint": "true"}))
+    assert [each.locator.tag for each in of(hint, id="field")].count("text") == 2
+    for shown in ({"showing-hint": "false"}, {}):
+        typed = screen(node("EditText", id="field", text="一二三 45", **shown))
+        assert [each.locator.tag for each in of(typed, id="field")] == ["id", "class", "xpath"]
+
+
 def test_a_number_in_a_text_may_change_and_a_pattern_allows_for_it() -> None:
     found = of(screen(node(text="剩余 3 天")), text="剩余 3 天")
     assert found[0].locator == ByText(text=Matches(matches=r"剩余\ \d+\ 天"))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from harness.inspect.files import ProfileFile
 from harness.load import load_scenario
+from harness.profile_file import ProfileFile
 from tests.browser import AXE, launch, needs_axe, needs_chromium
 from tests.inspector import ROOT, Inspection, Person, project
 

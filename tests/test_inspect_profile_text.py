@@ -54,6 +54,23 @@ def test_a_new_name_stands_behind_its_kin_and_before_what_is_said_of_the_next() 
     assert lines[5] == ""
 
 
+@pytest.mark.parametrize("text", ["一\u2028二", "\x85", "\u2029", "\u3000", "\U000e0001"])
+def test_what_breaks_lines_or_cannot_be_seen_is_escaped(text: str) -> None:
+    locators = [ByText(text=text), ByText(text=Contains(contains=text))]
+    after = with_locators(SMALL, "home.grid", locators)
+    assert after.replace("\n", "").isprintable()
+    assert yaml.safe_load(after)["elements"]["home.grid"] == [
+        {"text": text},
+        {"text": {"contains": text}},
+    ]
+
+
+def test_a_control_character_is_escaped_and_named() -> None:
+    assert written("\x9b31m") == r'"\u009b31m"'
+    with pytest.raises(UsageError, match=r"U\+009B, which no App shows"):
+        with_locators(SMALL, "home.grid", [ByText(text="\x9b31m")])
+
+
 def test_a_name_without_kin_stands_at_the_end() -> None:
     after = with_locators(SMALL, "search.input", [ById(id="input")])
     assert after.splitlines()[9] == "  search.input: [{id: input}]"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,14 +18,16 @@ from harness.clock import VirtualClock
 from harness.door import Door
 from harness.driver import Driver
 from harness.errors import SessionLost, UsageError
+from harness.inspect import bench as bench_module
 from harness.inspect.bench import Bench
 from harness.inspect.bench import Phone as Names
-from harness.inspect.files import ProfileFile
+from harness.inspect.files import create_profile
 from harness.inspect.server import application
 from harness.load import load_scenario
 from harness.phone.apps import load
 from harness.phone.device import Phone
 from harness.phone.server import serving
+from harness.profile_file import ProfileFile
 from harness.project import read_project
 from tests.editions import METRICS
 from tests.inspector import EMPTY, ROOT, project
@@ -35,15 +39,19 @@ PROFILE = (ROOT / "scenarios" / "apps" / "sample_city.yaml").read_text(encoding=
 
 @dataclass
 class Session:
-    """The open session of the one phone, until it is said to be lost."""
+    """The open session of the one phone, until it is said to be lost; it may keep one waiting."""
 
     open: Driver
     lost: bool = False
+    asked: Event = field(default_factory=Event)
+    answers: Event = field(default_factory=Event)
     discarded: list[str] = field(default_factory=list)
 
     def driver(self, name: str) -> Driver:
         if self.lost:
             raise SessionLost(f"{name} has gone")
+        self.asked.set()
+        assert self.answers.wait(30)
         return self.open
 
     def discard(self, name: str) -> None:
@@ -110,7 +118,9 @@ def session() -> Iterator[tuple[Session, VirtualClock]]:
         driver = open_session(url, {})
         driver.launch(PACKAGE, None)
         clock.sleep(3)
-        yield Session(driver), clock
+        session = Session(driver)
+        session.answers.set()
+        yield session, clock
         driver.close()
 
 
@@ -200,6 +210,35 @@ def test_a_commit_point_is_not_touched(served: Served) -> None:
     assert served.see(id="privacy_agree")
 
 
+def test_what_is_pressed_while_something_runs_is_refused_and_not_done_later(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_module, "BUSY_AFTER_S", 0.01)
+    served.touch(id="privacy_agree")
+    served.touch(id="home_search")
+    served.session.answers.clear()
+    served.session.asked.clear()
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(served.ask, "steps", text="expect: search.input")
+        assert served.session.asked.wait(30)
+        assert "busy" in served.get("screen")
+        for what, said in (
+            ("press", {"key": "back"}),
+            ("press", {"key": "swipe", "direction": "up"}),
+            ("press", {"key": "launch"}),
+            ("record", {"on": True}),
+        ):
+            refused = served.ask(what, **said)
+            assert refused.status_code == 409
+            assert "手机正忙" in refused.text
+        served.session.answers.set()
+        assert running.result().json()["result"]["passed"]
+    assert served.see(id="search_input")
+    assert not served.get("state")["recording"]
+    served.do("press", key="back")
+    assert served.see(id="home_search")
+
+
 def test_trouble_with_the_phone_is_told_and_its_session_given_up(served: Served) -> None:
     served.session.lost = True
     answer = served.client.get("/api/screen")
@@ -225,6 +264,13 @@ def test_a_name_is_written_into_the_profile_and_the_list_of_tasks(empty: Served)
     assert web["scenario"] == "query_transit_card_h5"
 
 
+def test_commit_points_that_the_profile_does_not_know_are_told(empty: Served) -> None:
+    lacking = empty.get("state")["unknown_commits"]
+    assert "apply.submit" in lacking
+    empty.do("name", name="apply.submit", locators=["{id: apply_submit}"])
+    assert empty.get("state")["unknown_commits"] == [n for n in lacking if n != "apply.submit"]
+
+
 def test_what_somebody_else_has_written_meanwhile_is_not_lost(empty: Served) -> None:
     theirs = EMPTY.replace("elements: {}", "elements:\n  tab.home: [{id: tab_home}]   # theirs")
     empty.profile.write_text(theirs, encoding="utf-8")
@@ -235,6 +281,44 @@ def test_what_somebody_else_has_written_meanwhile_is_not_lost(empty: Served) -> 
     assert empty.profile.read_text(encoding="utf-8") == (
         theirs + "\n  home.search: [{id: home_search}]\n"
     ).replace("\n\n", "\n")
+
+
+def test_what_is_changed_in_an_editor_counts_at_once(empty: Served) -> None:
+    theirs = EMPTY.replace("elements: {}", "elements:\n  privacy.agree: [{id: privacy_agree}]")
+    empty.profile.write_text(theirs, encoding="utf-8")
+    assert empty.do("steps", text="tap: privacy.agree")["passed"]
+    empty.profile.write_text(theirs.replace("{id: privacy_agree}", "{colour: red}"))
+    told = empty.get("state")
+    assert told["elements"] == {"privacy.agree": ["#privacy_agree"]}  # as it was
+    (wrong,) = told["wrong"]
+    assert "scenarios/apps/sample_city.yaml:10:" in wrong
+    empty.profile.write_text(EMPTY, encoding="utf-8")
+    told = empty.get("state")
+    assert (told["elements"], told["wrong"]) == ({}, [])
+
+
+def test_tasks_that_are_changed_in_an_editor_are_told_anew(empty: Served) -> None:
+    path = empty.root / "scenarios" / "elderly" / "switch_to_elder_mode.yaml"
+    before = path.read_text(encoding="utf-8")
+    task = {"scenario": "switch_to_elder_mode"}
+    path.write_text(before.replace("home.elder", "home.older"), encoding="utf-8")
+    told = next(each for each in empty.get("state")["tasks"] if task.items() <= each.items())
+    assert "home.older" in [need["name"] for need in told["needs"]]
+    path.write_text(before.replace("steps:", "stops:"), encoding="utf-8")
+    state = empty.get("state")
+    assert told in state["tasks"]  # as it was
+    assert "scenarios/elderly/switch_to_elder_mode.yaml:" in state["wrong"][0]
+    path.unlink()
+    state = empty.get("state")
+    assert state["wrong"] == []
+    assert "switch_to_elder_mode" not in [each["scenario"] for each in state["tasks"]]
+
+
+def test_an_element_that_is_added_twice_is_there_once(empty: Served) -> None:
+    for locators in (["{id: home_search}", '{id: "home_search"}'], ["{'id': home_search}"]):
+        empty.do("name", name="home.search", locators=locators)
+        said = empty.profile.read_text(encoding="utf-8")
+        assert said.count("home_search") == 1
 
 
 @pytest.mark.parametrize(
@@ -269,6 +353,55 @@ def test_signs_interruptions_and_barriers_are_written(empty: Served) -> None:
     assert profile.interruptions[0].name == "update"
     assert profile.barriers["sms_code"].into == "sms.code"
     assert profile.barriers["sms_code"].inbox == r"(\d{6})"
+
+
+SECRET = "Xiaomi-4711"
+LOOKS_FOR = {
+    "touch": {"text": "${secret:MY_SECRET}"},
+    "steps": {"text": "type: {into: search.input, text: '${secret:MY_SECRET}'}"},
+}
+
+
+@pytest.mark.parametrize("how", LOOKS_FOR)
+def test_a_secret_that_was_typed_is_written_nowhere(
+    served: Served, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setenv("MY_SECRET", SECRET)
+    served.do("steps", text="- tap: privacy.agree\n- tap: home.search")
+    if how == "touch":
+        served.touch(**LOOKS_FOR["touch"], id="search_input")
+    else:
+        assert served.do("steps", **LOOKS_FOR["steps"])["passed"]
+    served.do("sign", key="mask", locator="{id: account_name}")  # nothing is forgotten by it
+    number, index = served.see(text=SECRET)
+    offered = served.get(f"candidates/{number}/{index}")
+    assert [each["kind"] for each in offered] == ["id", "class", "xpath"]
+    for key, locator in {
+        "errors": f"{{text: {SECRET}}}",
+        "mask": f"{{text: {SECRET}}}",
+        "waiting": '{text: "Xiaomi\\x2d4711"}',
+        "maintenance": "{text: {matches: 'Xiaomi\\-4711'}}",
+    }.items():
+        refused = served.ask("sign", key=key, locator=locator)
+        assert refused.status_code == 400
+        assert SECRET not in refused.text
+    text = (ROOT / "scenarios" / "account" / "verify_identity.yaml").read_text(encoding="utf-8")
+    text = text.replace("verify_identity", "verify_again")
+    refused = served.ask("save", text=f"{text}# {SECRET}\n")
+    assert refused.status_code == 400
+    assert "a secret in it" in refused.text
+    for path in served.root.rglob("*.yaml"):
+        assert "4711" not in path.read_text(encoding="utf-8")
+    assert served.do("save", text=text)
+
+
+def test_what_the_profile_says_already_is_its_author_s(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_SECRET", "privacy_agree")
+    served.do("steps", text="- tap: privacy.agree\n- tap: home.search")
+    served.touch("${secret:MY_SECRET}", id="search_input")
+    served.do("sign", key="waiting", locator="{id: other_skeleton}")
 
 
 # --- steps and walks
@@ -354,6 +487,7 @@ def test_a_password_is_not_in_the_walk(served: Served) -> None:
     served.do("steps", text="- tap: tab.account\n- tap: account.login\n- tap: login.register")
     served.touch("Geheim2024", id="register_password")
     assert "Geheim2024" not in served.client.get("/api/state").text
+    assert served.ask("sign", key="errors", locator="{text: Geheim2024}").status_code == 400
     assert "${secret:PASSWORD}" in served.get("state")["walk"][-1]["say"]
 
 
@@ -370,12 +504,12 @@ def test_what_may_be_somebodys_is_not_saved(served: Served, said: str) -> None:
 
 def test_a_new_profile_replaces_none(tmp_path: Path) -> None:
     root = project(tmp_path)
-    made = ProfileFile.create(root, "my_city", "com.example.mycity")
+    made = create_profile(root, "my_city", "com.example.mycity")
     assert made.document.path == "scenarios/apps/my_city.yaml"
     with pytest.raises(UsageError, match="not overwritten"):
-        ProfileFile.create(root, "my_city", "com.example.other")
+        create_profile(root, "my_city", "com.example.other")
     with pytest.raises(UsageError, match="package"):
-        ProfileFile.create(root, "other_city", "no package")
+        create_profile(root, "other_city", "no package")
     assert sorted(path.name for path in made.path.parent.iterdir()) == [
         "my_city.yaml",
         "sample_city.yaml",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,17 @@ from harness.errors import UsageError
 from harness.finder import Finder
 from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
+from harness.leases import Holder, Leases
 from harness.load import Document, load_profile
 from harness.model import AppProfile, Box, ById, Likeness, Match, Words
+from harness.phone.apps import load
+from harness.phone.device import Phone
+from harness.phone.server import serving
+from harness.profile_file import ProfileFile
 from harness.project import read_project
 from harness.verification import Verification, screens_of, walk_tabs, write_down
 from harness.verify_visit import Visit, verify
+from tests.editions import METRICS
 from tests.rig import PROFILE, Rig, rig
 from tests.scoring import records
 from tests.tester import ROOT
@@ -232,6 +240,53 @@ def test_who_breaks_off_or_declines_leaves_the_file_as_it_was(visit: Callable[..
     assert "写进" in asked[-1]
 
 
+@pytest.mark.parametrize("break_it", [False, True], ids=["their edit", "their mistake"])
+def test_what_somebody_writes_during_a_visit_is_not_lost(
+    visit: Callable[..., Visit], break_it: bool
+) -> None:
+    made = visit()
+    path = made.project.root / "scenarios" / "apps" / "sample_city.yaml"
+    theirs = "# two lines more\n\n" + path.read_text(encoding="utf-8")
+    theirs += "nonsense: [\n" if break_it else ""
+
+    def edits(request: str) -> str:
+        path.write_text(theirs, encoding="utf-8")
+        return "q" if "q" in request else "y"
+
+    with pytest.raises(UsageError, match="nonsense" if break_it else "do it again"):
+        verify(made, Console(file=io.StringIO()), edits)
+    assert path.read_text(encoding="utf-8") == theirs
+
+
+def test_a_visit_leases_a_phone_that_is_free(visit: Callable[..., Visit]) -> None:
+    made = visit()
+    phone = Phone(load(("sample_city",)), SystemClock(), metrics=METRICS, attended=True)
+    with serving(phone) as url:
+        (made.project.root / "devices.yaml").write_text(
+            "default: pool\ndevices:\n"
+            '  taken: {kind: remote, apps: [sample_city], url: "http://127.0.0.1:9",\n'
+            f"    capabilities: {{'appium:udid': taken-{os.getpid()}}}}}\n"
+            f'  free: {{kind: remote, apps: [sample_city], url: "{url}",\n'
+            f"    capabilities: {{'appium:udid': free-{os.getpid()}}}}}\n"
+            "  pool: {kind: pool, apps: [sample_city], phones: [taken, free]}\n"
+        )
+        project = read_project(made.project.root)
+        somebody = Holder(run="another", worker="w", process=1)
+        others = Leases(
+            project.devices.devices,
+            somebody,
+            SystemClock(),
+            leave=lambda _: None,
+            tell=lambda _: None,
+        )
+        with others:
+            others.phone("taken")
+            pooled = replace(made, project=project, device="pool")
+            said = io.StringIO()
+            verify(pooled, Console(file=said, width=120), None)
+    assert "✓ │ privacy.agree" in said.getvalue()
+
+
 def test_the_command_ends_with_what_it_has_found(
     visit: Callable[..., Visit], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,6 +343,13 @@ def test_what_must_not_be_touched_or_kept_is_so_in_the_app_that_is_like_it_too()
     assert both.mask == (ById(id="owner"),)
     assert both.common_interruptions == {"rating": False, "advert": True}
     assert both.safe == base.safe
+
+
+def test_a_profile_that_is_like_another_is_edited_beside_it(visit: Callable[..., Visit]) -> None:
+    file = ProfileFile.read(visit().project.root, "minzhengtong")
+    assert file.change(lambda text: f"{text}# one more line\n")
+    assert file.path.read_text(encoding="utf-8").endswith("# one more line\n")
+    assert not file.change(lambda text: text)
 
 
 def test_a_screen_that_no_element_is_of_is_named_with_the_nearest(

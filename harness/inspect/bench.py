@@ -7,11 +7,11 @@ here what it means there. Pictures stay in memory, and go to the page alone.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,7 +27,8 @@ from harness.guarded_driver import GuardedDriver
 from harness.hierarchy import box_of
 from harness.inspect.candidates import Candidate, candidates
 from harness.inspect.checklist import TaskUses, checklist, read_uses
-from harness.inspect.files import ProfileFile, as_typed, read_steps, read_task, save_task
+from harness.inspect.discretion import Discretion
+from harness.inspect.files import as_typed, read_steps, read_task, save_task, written_files
 from harness.inspect.profile_text import (
     plain_locator,
     with_entry,
@@ -39,6 +40,7 @@ from harness.inspect.screens import Memory, Screen, Shot, again, nodes
 from harness.inspect.walk import PASSWORD, About, Move, Walk, draft, name_of, say
 from harness.load import Document, load_scenario
 from harness.model import (
+    AppProfile,
     AttemptRecord,
     Box,
     Locator,
@@ -55,12 +57,12 @@ from harness.pace import Pace, begun_before, say_minutes, waits_s
 from harness.personal import find, star
 from harness.plan import GOAL, expand
 from harness.problem import InvalidFile
+from harness.profile_file import ProfileFile
 from harness.project import Project, read_project, scenario_files
-from harness.redaction import Redaction
 from harness.references import check
 from harness.runner import DRAG_S, run_attempt, swipe_line
 from harness.stage import Task
-from harness.variables import SECRET, fill, names_in
+from harness.variables import fill, names_in
 from harness.wireframe import REFUSAL, size_if_black, wireframe
 from harness.yaml_source import as_plain, read_source
 
@@ -74,6 +76,11 @@ SHOTS = 20
 """Screens that can be gone back to."""
 GLANCES_FOR_S = 0.05
 """How long a look for the page waits for its turn before it says that the phone is busy."""
+BUSY_AFTER_S = 1.0
+"""How long whatever is asked waits for something that is being done before it is refused."""
+LOOKS_FOR_S = 4.0
+"""How much longer it waits for a look of the page, which some phones take that long for."""
+LOOKING = Words(zh="看屏幕", en="looking at the screen")
 LOCATOR: TypeAdapter[Locator] = TypeAdapter(Locator)
 
 
@@ -103,6 +110,10 @@ class Phone:
 
 class Moved(UsageError):
     """The screen is another than the one that was pointed at: nothing was touched."""
+
+
+class Busy(UsageError):
+    """Something is being done on the phone: what was asked for was not done, nor will be."""
 
 
 class AsItStands(GuardedDriver):
@@ -145,33 +156,66 @@ class Bench:
         self._clock = clock
         self._allow_commit = allow_commit
         self._turn = threading.Lock()
-        self._doing = Words.same("...")
+        self._reading = threading.Lock()
+        self._doing: Words | None = None
         self._shots: dict[int, Shot] = {}
         self._looks = 0
         self._memory = Memory()
-        self._redaction = Redaction(mask=file.profile.mask)
+        self._discretion = Discretion(file.profile.mask)
         self._walk = Walk()
         self._kept: dict[str, bytes] = {}
         self._uses: tuple[TaskUses, ...] = ()
         self._commits: tuple[Target, ...] = ()
-        self.read_tasks()
+        self._read: Mapping[Path, bytes] = {}
+        self._tasks: dict[Path, Document[Scenario]] = {}
+        self._wrong_profile = ""
+        self._wrong_tasks: tuple[str, ...] = ()
+        self._refresh()
 
-    def read_tasks(self) -> None:
-        """Reads the project's tasks and what they say cannot be undone; those at fault are left."""
-        self._project = read_project(self._project.root)
-        found = []
-        for path in scenario_files(self._project.root):
+    def _refresh(self) -> None:
+        """Reads what somebody has changed in an editor; what is wrong with it is told by `state`.
+
+        What was read before is kept where the new cannot be.
+        """
+        with self._reading:
+            now = written_files(self._project.root)
+            if now == self._read:
+                return
+            own = self._file.path
+            others_changed = {**now, own: b""} != {**self._read, own: b""}
+            self._read = now
+            if others_changed:
+                self._wrong_tasks = tuple(self._read_tasks())
             try:
-                found.append(load_scenario(path, root=self._project.root))
-            except InvalidFile:
-                continue  # `pytest scenarios/` says what is wrong with it
-        self._uses = read_uses(found, self._project.shared)
+                self._file.refresh()
+                self._wrong_profile = ""
+            except UsageError as exc:
+                self._wrong_profile = str(exc)
+            self._discretion.mask(self._file.profile.mask)
+
+    def _read_tasks(self) -> Iterator[str]:
+        """Reads the project's tasks and what they say cannot be undone; tells what is wrong.
+
+        The devices stay those that the session was opened with.
+        """
+        try:
+            self._project = replace(read_project(self._project.root), devices=self._project.devices)
+        except InvalidFile as invalid:
+            yield str(invalid)
+        for path in (there := scenario_files(self._project.root)):
+            try:
+                self._tasks[path] = load_scenario(path, root=self._project.root)
+            except InvalidFile as invalid:
+                yield str(invalid)
+        self._tasks = {path: each for path, each in self._tasks.items() if path in there}
+        self._uses = read_uses([*self._tasks.values()], self._project.shared)
         self._commits = read_commits(self._project)
 
     # --- what the page shows
 
     def state(self) -> dict[str, Any]:
         """The profile, the names that tasks need, the walk: all but the screen."""
+        self._refresh()
         profile = self._file.profile
         tasks = checklist(self._uses, profile)
         phone = phones_of(self._project.devices.devices, self._device)[self._phone]
@@ -180,10 +224,13 @@ class Bench:
             "name": profile.name.model_dump(),
             "package": profile.android.package,
             "profile": self._file.document.path,
+            "wrong": [each for each in (self._wrong_profile, *self._wrong_tasks) if each],
             "device": self._phone,
             "simulated": phone.simulated,
             "sandbox": profile.sandbox,
+            "keep_data": phone.keep_data,
             "allow_commit": self._allow_commit and profile.sandbox,
+            "unknown_commits": sorted(_names_lacking(self._commits, profile)),
             "elements": {
                 name: [name_target(each) for each in locators]
                 for name, locators in profile.elements.items()
@@ -220,8 +267,8 @@ class Bench:
         While something is done on the phone: that it is, and the last picture of it.
         """
         if not self._turn.acquire(timeout=GLANCES_FOR_S):
-            kept = next(reversed(self._kept), "")
-            return {"busy": self._doing.model_dump(), "kept": kept}
+            doing = self._doing or LOOKING
+            return {"busy": doing.model_dump(), "kept": next(reversed(self._kept), "")}
         try:
             shot = self._look()
         finally:
@@ -282,7 +329,7 @@ class Bench:
     def _candidates(self, number: int, index: int) -> tuple[Candidate, ...]:
         element = self._pointed_at(number, index)
         others: Sequence[Screen] = self._memory.others(self._shots[number])
-        return candidates(element, others, self._redaction.hides)
+        return candidates(element, others, self._discretion.hides)
 
     def _pointed_at(self, number: int, index: int) -> Any:
         shot = self._shots.get(number)
@@ -316,7 +363,7 @@ class Bench:
             )
         self._shots = {**self._shots, shot.number: shot}
         self._shots.pop(shot.number - SHOTS, None)
-        self._redaction.screen(hierarchy)  # learns what masked elements say
+        self._discretion.see(hierarchy)
         self._memory.note(shot, self._file.profile.android.package)
         return shot
 
@@ -340,9 +387,12 @@ class Bench:
                 if text is None:
                     guarded.tap(box.middle)
                 else:
-                    guarded.write(_seen_at(box, ways, driver), fill(text, _secrets(text)))
-            private = element.get("password") == "true" and not names_in(text or "")
-            typed = PASSWORD if private else (text or "")
+                    filled = fill(text, self._discretion.secrets(text))
+                    guarded.write(_seen_at(box, ways, driver), filled)
+            typed = text or ""
+            if element.get("password") == "true" and not names_in(typed):
+                self._discretion.learn_password(typed)
+                typed = PASSWORD
             self._note(Move("tap" if text is None else "type", ways, typed, kind))
 
     def press(self, key: str, direction: str = "") -> None:
@@ -389,7 +439,7 @@ class Bench:
         Raises:
             UsageError: something is wrong with name or locators, or the file has changed.
         """
-        found = [self._harmless(each) for each in locators]
+        found = [*dict.fromkeys(self._harmless(each) for each in locators)]
         if not found:
             raise UsageError("没有选定位 / no locator was chosen")
         self._change(lambda text: with_locators(text, name, found))
@@ -405,7 +455,7 @@ class Bench:
         # To mask a name one has to write it down: what a rule says is its author's to answer for.
         item = plain_locator(_locator(locator) if key == "mask" else self._harmless(locator))
         self._change(lambda text: with_item(text, key, item))
-        self._redaction = Redaction(mask=self._file.profile.mask)
+        self._discretion.mask(self._file.profile.mask)
 
     def interruption(self, name: str, seen: str, dismiss: str) -> None:
         """Adds what may come unasked: by what it is known, and what sends it away.
@@ -444,16 +494,21 @@ class Bench:
 
     def _harmless(self, text: str) -> Locator:
         """A locator that says nothing which must not be written down."""
-        if self._redaction.hides(text):
+        if self._discretion.hides_in(text):
             raise UsageError(
-                "定位里有个人信息，不写进档案 / there is personal data in the locator: it is not "
-                "written into the profile"
+                "定位里有个人信息或秘密，不写进档案 / there is personal data or a secret in the "
+                "locator: it is not written into the profile"
             )
         return _locator(text)
 
     def _change(self, edit: Callable[[str], str]) -> None:
+        def discreet(text: str) -> str:
+            edited = edit(text)
+            self._discretion.hold(edited, before=text)
+            return edited
+
         with self._at_work(Words(zh="写档案", en="writing the profile")):
-            self._file.change(edit)
+            self._file.change(discreet)
 
     # --- steps, walks, drafts
 
@@ -463,6 +518,7 @@ class Bench:
         Raises:
             UsageError: something is wrong with them.
         """
+        self._refresh()
         document = read_steps(text)
         try:
             self._check(document)
@@ -508,6 +564,7 @@ class Bench:
         Raises:
             InvalidFile: with all its mistakes, by place.
         """
+        self._refresh()
         self._check(read_task(text))
 
     def try_out(self, text: str) -> dict[str, Any]:
@@ -516,6 +573,7 @@ class Bench:
         Raises:
             UsageError: something is wrong with it, or the App must not be tried again yet.
         """
+        self._refresh()
         document = read_task(text)
         self._check(document)
         with self._at_work(Words(zh="试运行", en="trying the task")):
@@ -530,6 +588,7 @@ class Bench:
             UsageError: something is wrong with it, or there is such a file.
         """
         self._check(read_task(text))
+        self._discretion.hold(text)
         for span in find(text):
             said = text[span.start : span.end]
             if span.kind not in OF_OFFICES and not said.startswith(FICTIONAL):
@@ -539,7 +598,6 @@ class Bench:
                     f"something fictional, of mobile numbers {FICTIONAL}0"
                 )
         path = save_task(self._project.root, text)
-        self.read_tasks()
         return path.relative_to(self._project.root).as_posix()
 
     def _check(self, document: Document[Scenario]) -> None:
@@ -585,7 +643,7 @@ class Bench:
             keep_data=phone.keep_data,
             allow_commit=self._allow_commit,
             commits=self._commits,
-            secrets=_secrets(planned.model_dump_json()),
+            secrets=self._discretion.secrets(planned.model_dump_json()),
         )
 
         def connect() -> Driver:
@@ -616,9 +674,28 @@ class Bench:
 
     @contextmanager
     def _at_work(self, doing: Words) -> Iterator[None]:
-        with self._turn:
+        self._take_the_phone()
+        try:
             self._doing = doing
             yield
+        finally:
+            self._doing = None
+            self._turn.release()
+
+    def _take_the_phone(self) -> None:
+        """Waits for a look to end, which is soon; not for work: done later, it would surprise.
+
+        Raises:
+            Busy: something is being done.
+        """
+        if self._turn.acquire(timeout=BUSY_AFTER_S):
+            return
+        if self._doing is None and self._turn.acquire(timeout=LOOKS_FOR_S):
+            return
+        doing = self._doing or LOOKING
+        raise Busy(
+            f"手机正忙（{doing.zh}），没有做 / nothing was done, the phone is busy: {doing.en}"
+        )
 
     @contextmanager
     def _session(self) -> Iterator[Driver]:
@@ -689,19 +766,15 @@ def _locator(text: str) -> Locator:
         ) from exc
 
 
+def _names_lacking(targets: Iterable[Target], profile: AppProfile) -> set[str]:
+    """The names among targets that a profile does not know: nothing is guarded by them."""
+    return {each for each in targets if isinstance(each, str) and each not in profile.elements}
+
+
 def _without_goal(steps: Iterable[PlannedStep]) -> Iterator[PlannedStep]:
     for each in steps:
         if each.path != GOAL:
             yield each.model_copy(update={"steps": tuple(_without_goal(each.steps))})
-
-
-def _secrets(text: str) -> Mapping[str, str]:
-    """The secrets that a text names, from the environment."""
-    found = {name: secret[1] for name in names_in(text) if (secret := SECRET.fullmatch(name))}
-    for variable in found.values():
-        if variable not in os.environ:
-            raise UsageError(f"set the environment variable {variable} to the secret")
-    return {name: os.environ[variable] for name, variable in found.items()}
 
 
 def _told(record: AttemptRecord) -> dict[str, Any]:

@@ -36,7 +36,11 @@ GENERATED = re.compile(r"^(\d.*|.*\d{5,}.*|[0-9a-f]{8,}|[a-z]{1,2}\d*|.*_?obfusc
 """An id that a build tool has made: numbers, a hash, one or two letters."""
 LONG_TEXT = 24
 """Characters of a text that is more likely an announcement than a label."""
-FIELD = "android.widget.EditText"
+FIELDS = frozenset(
+    f"android.widget.{name}"
+    for name in ("EditText", "AutoCompleteTextView", "MultiAutoCompleteTextView")
+)
+"""What a person types into."""
 GOOD_FROM, FAIR_FROM = 65, 30
 
 WHY = {
@@ -157,11 +161,16 @@ def _own_ways(
         yield ById(id=identifier), element
     for attribute, by in (("content-desc", "description"), ("text", "text")):
         said = str(element.get(attribute, ""))
-        if said and not private(said):
+        if said and not private(said) and not (by == "text" and _is_typed(element)):
             matches: tuple[str | Matches, ...] = (said, *_pattern(said))
             for match in matches:
                 way = ByText(text=match) if by == "text" else ByDescription(description=match)
                 yield way, element
+
+
+def _is_typed(element: etree._Element) -> bool:
+    """Whether the text of an element is what somebody has typed, and no hint: nothing to keep."""
+    return element.get("class") in FIELDS and element.get("showing-hint") != "true"
 
 
 def short_id(element: etree._Element) -> str:
@@ -281,12 +290,12 @@ def _against_wording(
         yield 40, Words(zh="文字里有数字：可能会变", en="there is a number in it: it may change")
     if len(text) > LONG_TEXT:
         yield 20, Words(zh="文字很长：容易改动", en="a long text is easily changed")
-    if isinstance(locator, ByText) and target.get("class") == FIELD:
+    if isinstance(locator, ByText) and target.get("class") in FIELDS:
         yield (
             30,
             Words(
-                zh="输入框的提示或内容：一输入就没有了",
-                en="a field's hint or content: gone once something is typed",
+                zh="输入框的提示：一输入就没有了",
+                en="a field's hint: gone once something is typed",
             ),
         )
     if isinstance(locator, ByText) and _says_else_elsewhere(target, others):

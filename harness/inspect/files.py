@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from harness.errors import UsageError
-from harness.inspect.profile_text import hold_to_model, new_profile
+from harness.inspect.profile_text import new_profile
 from harness.load import Document, load_profile, load_scenario, load_shared
-from harness.model import AppProfile, Condition, Reference, Scenario, SharedSteps
+from harness.model import Condition, Reference, Scenario, SharedSteps
 from harness.problem import InvalidFile, Problem
-from harness.project import APPS, SCENARIOS, SHARED
-from harness.yaml_source import Mapping, Scalar, read_source
-
-Read = TypeVar("Read")
+from harness.profile_file import ProfileFile, as_bytes, load_apart
+from harness.project import APPS, DEVICES_FILE, SCENARIOS, SHARED
+from harness.yaml_source import Mapping as YamlMapping
+from harness.yaml_source import Scalar, read_source
 
 HEAD = "id: step\ntitle: {zh: 步骤}\nsteps:\n"
 """What makes shared steps of a few steps alone."""
@@ -26,83 +24,17 @@ STEP = "step"
 """How mistakes call the place where they are typed."""
 
 
-class ChangedOnDisk(UsageError):
-    """Somebody else has changed the file since it was read: it was not written."""
+def create_profile(root: Path, app: str, package: str) -> ProfileFile:
+    """Writes the profile of an App that has none.
 
-
-@dataclass
-class ProfileFile:
-    """A profile on the disk, as it was read last.
-
-    Attributes:
-        path: of the file.
-        root: of the project.
-        text: what it says.
-        document: what that means.
+    Raises:
+        UsageError: it has one, or App or package cannot be called so.
     """
-
-    path: Path
-    root: Path
-    text: str
-    document: Document[AppProfile]
-
-    @classmethod
-    def read(cls, root: Path, app: str) -> ProfileFile:
-        """Reads the profile of an App.
-
-        Raises:
-            UsageError: there is none, or it cannot be read; with all its mistakes.
-        """
-        path = root / SCENARIOS / APPS / f"{app}.yaml"
-        document = load_profile(path, root=root)
-        return cls(path, root, path.read_bytes().decode("utf-8"), document)
-
-    @classmethod
-    def create(cls, root: Path, app: str, package: str) -> ProfileFile:
-        """Writes the profile of an App that has none.
-
-        Raises:
-            UsageError: it has one, or App or package cannot be called so.
-        """
-        path = root / SCENARIOS / APPS / f"{app}.yaml"
-        text = new_profile(app, package)
-        _load_apart(load_profile, text, path.relative_to(root))
-        _write_new(path, text)
-        return cls.read(root, app)
-
-    @property
-    def profile(self) -> AppProfile:
-        """What it means."""
-        return self.document.value
-
-    def change(self, edit: Callable[[str], str]) -> None:
-        """Writes the file with an edit of its text, whole or not at all.
-
-        Raises:
-            ChangedOnDisk: it has changed since it was read, and has been read again.
-            UsageError: the edit is not possible, or would make the file wrong.
-        """
-        now = self.path.read_bytes().decode("utf-8", "replace") if self.path.exists() else ""
-        if now != self.text:
-            self._read_again()
-            raise ChangedOnDisk(
-                f"{self.document.path} 在磁盘上被改过，已重新读入，没有写；请再加一次 / it was "
-                "changed on the disk and has been read again, nothing was written: add it again"
-            )
-        text = edit(self.text)
-        document = _load_apart(load_profile, text, self.path.relative_to(self.root))
-        hold_to_model(document.value, self.profile)
-        new = self.path.with_name(f".{self.path.name}.new")
-        try:
-            new.write_bytes(text.encode())
-            new.replace(self.path)
-        except OSError as exc:
-            raise UsageError(f"{self.document.path}: not written: {exc.strerror}") from exc
-        self.text, self.document = text, document
-
-    def _read_again(self) -> None:
-        fresh = ProfileFile.read(self.root, self.path.stem)
-        self.text, self.document = fresh.text, fresh.document
+    path = root / SCENARIOS / APPS / f"{app}.yaml"
+    text = new_profile(app, package)
+    load_apart(load_profile, text, path.relative_to(root))
+    _write_new(path, text)
+    return ProfileFile.read(root, app)
 
 
 # --- tasks ----------------------------------------------------------------------------------------
@@ -114,7 +46,13 @@ def read_task(text: str) -> Document[Scenario]:
     Raises:
         InvalidFile: with all its mistakes, by place.
     """
-    return _load_apart(load_scenario, text, task_path(text))
+    return load_apart(load_scenario, text, task_path(text))
+
+
+def written_files(root: Path) -> Mapping[Path, bytes]:
+    """What the files say that people write for a project: devices, tasks, profiles."""
+    paths = (root / DEVICES_FILE, *sorted((root / SCENARIOS).rglob("*.yaml")))
+    return {path: path.read_bytes() for path in paths if path.is_file()}
 
 
 def task_path(text: str) -> Path:
@@ -145,7 +83,7 @@ def read_steps(text: str) -> Document[Scenario]:
     """
     written = f"{HEAD}{_dash(text)}{text}\n"
     try:
-        steps = _load_apart(load_shared, written, Path(SCENARIOS, SHARED, "step.yaml"))
+        steps = load_apart(load_shared, written, Path(SCENARIOS, SHARED, "step.yaml"))
     except InvalidFile as exc:
         raise as_typed(exc, text) from exc
     return Document(_only(steps.value), STEP, steps.tree)
@@ -185,28 +123,20 @@ def _only(steps: SharedSteps) -> Scenario:
 
 
 def _word(tree: object, key: str) -> str:
-    entry = tree.entry(key) if isinstance(tree, Mapping) else None
+    entry = tree.entry(key) if isinstance(tree, YamlMapping) else None
     value = entry.value.value if entry and isinstance(entry.value, Scalar) else ""
     # Not a path of any kind: what is wrong with the name is for the loader to say.
     return value if isinstance(value, str) and value.replace("_", "").isalnum() else ""
 
 
-def _load_apart(load: Callable[..., Read], text: str, place: Path) -> Read:
-    """Reads a text as the file at a place of the project, which stays as it is."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, place)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(text.encode("utf-8", "replace"))
-        return load(path, root=Path(folder))
-
-
 def _write_new(path: Path, text: str) -> None:
     """Writes a file that is not there yet, whole."""
+    data = as_bytes(text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode())
+            stream.write(data)
         Path(name).chmod(0o644)
         try:
             Path(path).hardlink_to(name)  # unlike a rename it never replaces

@@ -13,8 +13,8 @@ from typing import Any
 
 from harness import yaml_source
 from harness.errors import UsageError
-from harness.model import AppProfile, Locator
-from harness.proposal import apply, put_first
+from harness.model import Locator
+from harness.proposal import apply, put_first, quoted
 from harness.yaml_source import Entry, as_plain, read_source, resolve
 
 PLAIN = re.compile(r"[^\W\d][\w.]*(?: [\w.]+)*")
@@ -33,7 +33,7 @@ def written(value: Any) -> str:
         case str() if ('"' in value or "\\" in value) and value.isprintable():
             return "'" + value.replace("'", "''") + "'"
         case str():
-            return json.dumps(value, ensure_ascii=False)
+            return quoted(value)
         case _:
             return json.dumps(value)
 
@@ -138,17 +138,6 @@ elements: {{}}
 """
 
 
-def hold_to_model(profile: AppProfile, before: AppProfile) -> None:
-    """Only what was added has changed.
-
-    Raises:
-        UsageError: something that was named before would be lost.
-    """
-    lost = [name for name in before.elements if name not in profile.elements]
-    if lost:
-        raise UsageError(f"the edit would lose {', '.join(lost)}: not written")
-
-
 # --- lines ----------------------------------------------------------------------------------------
 
 
@@ -216,9 +205,15 @@ def _appended(text: str, key: str, line: str) -> str:
 
 
 def _held(text: str, wanted: Mapping[str, Any], by_hand: str) -> str:
-    """The text, if it means what it should."""
+    """The text, if it means what it should.
+
+    Raises:
+        UsageError: it does not, or holds what no profile may.
+    """
     source = read_source(text.encode())
-    if source.faults or source.root is None or _listed(as_plain(source.root)) != _listed(wanted):
+    if source.faults:
+        raise UsageError(source.faults[0].message)
+    if source.root is None or _listed(as_plain(source.root)) != _listed(wanted):
         raise _by_hand(by_hand)
     return text
 

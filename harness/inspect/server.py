@@ -2,7 +2,7 @@
 
 Who may come in is for `harness/door.py` to say. Every request is read by a model; what a bench
 refuses is told in words, by kind: 400 the person can mend it, 409 the screen or the file has
-changed, 423 a commit point, 503 the phone.
+changed or the phone is busy, 423 a commit point, 503 the phone.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from starlette.staticfiles import StaticFiles
 
 from harness.door import Door, Guard, read_json, say
 from harness.errors import DeviceTrouble, ElementGone, HarnessError, TouchRefused
-from harness.inspect.bench import Bench, Moved
-from harness.inspect.files import ChangedOnDisk
+from harness.inspect.bench import Bench, Busy, Moved
 from harness.inspect.walk import About
 from harness.model import BarrierKind, ElementName, Frozen, Name
+from harness.profile_file import ChangedOnDisk
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_BODY = 512 * 1024
@@ -200,7 +200,7 @@ async def _answer(ask: Callable[[], Any]) -> Response:
         return JSONResponse(await run_in_threadpool(ask))
     except TouchRefused as exc:
         return say(423, f"{exc.seen}: 没有点 / not touched")
-    except (Moved, ChangedOnDisk, ElementGone) as exc:
+    except (Busy, Moved, ChangedOnDisk, ElementGone) as exc:
         return say(409, str(exc))
     except DeviceTrouble as exc:
         return say(503, f"{exc.zh} / {exc}")

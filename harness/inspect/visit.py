@@ -12,11 +12,12 @@ from harness.clock import Clock
 from harness.door import listen, serve
 from harness.errors import UsageError
 from harness.inspect.bench import Bench, Phone
-from harness.inspect.files import ProfileFile
+from harness.inspect.files import create_profile
 from harness.inspect.server import application
 from harness.leases import Holder, Leases, forget_run
 from harness.model import Name
 from harness.processes.folders import per_user
+from harness.profile_file import ProfileFile
 from harness.project import Asked, Project
 from harness.sessions import Sessions
 from harness.stations import Outfit
@@ -85,9 +86,7 @@ def visit(
         )
         phone = leases.phone(device)
         driver = sessions.driver(phone)
-        file = file or ProfileFile.create(
-            project.root, wish.new_app, which_package(driver.package())
-        )
+        file = file or create_profile(project.root, wish.new_app, which_package(driver.package()))
         bench = Bench(
             project, Phone(device, phone), file, sessions, clock, allow_commit=wish.allow_commit
         )

@@ -75,7 +75,7 @@ async function live() {
       if (held && anew) await hold_at(screen.number);
       else if (told.busy) show_busy(told);
       else {
-        $("busy").hidden = true;
+        set_busy(false);
         if (told.nodes && !held) await show_screen(told);
       }
     } catch (error) {
@@ -119,9 +119,15 @@ $("freeze").addEventListener("click", () => {
 $("older").addEventListener("click", () => hold_at(screen.number - 1));
 $("newer").addEventListener("click", () => hold_at(screen.number + 1));
 
+/** While something is done on the phone, nothing else can be: the server would refuse it. */
+function set_busy(busy) {
+  $("busy").hidden = !busy;
+  for (const button of document.querySelectorAll("[data-press], #record, #tap")) button.disabled = busy;
+}
+
 function show_busy(told) {
-  $("busy").hidden = false;
-  $("busy").replaceChildren("⏳ ", ...both(told.busy));
+  set_busy(true);
+  $("busy").replaceChildren(...both(told.busy));
   const kept = told.kept && `/api/kept/${told.kept}`;
   if (kept && $("picture").getAttribute("src") !== kept) $("picture").src = kept;
 }
@@ -357,7 +363,11 @@ function show_state(told) {
     told.simulated ? el("span", { className: "chip fair", textContent: "模拟手机 simulated" }) : "",
     told.allow_commit
       ? el("span", { className: "chip bad", textContent: "会点提交点 commits are tapped" })
-      : el("span", { className: "chip good", textContent: "不碰提交点 commits are safe" }));
+      : guarded(told.unknown_commits));
+  $("wrong").hidden = !told.wrong.length;
+  $("wrong").replaceChildren(
+    "文件有错，页面用的还是改动之前的 ", el("i", { lang: "en", textContent: "mistakes in files: what was read before is used" }),
+    el("pre", { textContent: told.wrong.join("\n") }));
   const needed = new Map();
   for (const task of told.tasks.filter((each) => !each.on_web))
     for (const need of task.needs) if (!need.optional || need.done) needed.set(`${need.kind} ${need.name}`, need.done);
@@ -370,6 +380,16 @@ function show_state(told) {
   $("known").replaceChildren(...options(Object.keys(told.elements)));
   show_tasks();
   show_walk();
+}
+
+/** What is kept from being tapped: what is known. Nothing says that it is all there is. */
+function guarded(unknown) {
+  const lacking = unknown.length ? `，档案里还缺 ${unknown.length} 个 (${unknown.length} not in the profile)` : "";
+  return el("span", {
+    className: "chip fair",
+    title: `${unknown.join(" ")} 靠近不可撤销的按钮之前，先标为提交点 / mark what cannot be undone as a commit point before you touch near it`.trim(),
+    textContent: `不点已知的提交点 known commit points are not tapped${lacking}`,
+  });
 }
 
 function show_tasks() {
@@ -434,7 +454,7 @@ function show_result(into, told) {
 
 async function working(button, what, said, into) {
   button.disabled = true;
-  $(into).replaceChildren(el("p", { textContent: "⏳ …" }));
+  $(into).replaceChildren(el("p", {}, "请稍候 ", el("i", { lang: "en", textContent: "please wait" })));
   const done = await act(what, said, { show: wrong(into) });
   button.disabled = false;
   return done;
