@@ -77,11 +77,14 @@ class Clearing:
         """What must be gone before a touch: what can be sent away, or lies over the point.
 
         Args:
-            found: what is to be touched, None if it is no element.
+            found: what is to be touched, None if it is no element. Then nobody knows whether the
+                step is about what nobody may send away, so that this is left to it.
             there: the elements of the hierarchy read last before the touch.
             at: where it is touched.
         """
         obstacle = self.find(there)
+        if obstacle is not None and found is None and obstacle.interruption.dismiss == "never":
+            return None
         if obstacle is None or obstacle.holds(found):
             return None
         hidden = found is not None and not shows(there, found)

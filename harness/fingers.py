@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from harness import wheel as wheels
 from harness.driver import Seen
 from harness.errors import StepFailed
+from harness.finder import Found
 from harness.hierarchy import elements
 from harness.landing import landing
 from harness.model import (
@@ -76,7 +77,8 @@ class Fingers:
             TouchRefused: the finger would begin on a commit point.
         """
         target, wanted = step.pick.wheel, step.pick.to
-        box = self._patience.need(Condition(visible=target), draft).seen.box
+        found = self._patience.need(Condition(visible=target), draft)
+        box = found.seen.box
         self._before(draft)
         search = Search(wanted)
         for _ in range(MOST_TURNS):
@@ -91,7 +93,7 @@ class Fingers:
                     break
                 search = Search(wanted)
                 continue
-            self._turn(wheel, search.pitch(wheel), rows, draft)
+            self._turn(wheel, search.pitch(wheel), rows, found, draft)
         raise StepFailed(
             "not_seen",
             expected=Words(
@@ -101,10 +103,10 @@ class Fingers:
             seen=_offered(search.offered),
         )
 
-    def _turn(self, wheel: Wheel, pitch: float, rows: int, draft: Draft) -> None:
+    def _turn(self, wheel: Wheel, pitch: float, rows: int, found: Found, draft: Draft) -> None:
         start, end = wheels.drag(wheel, pitch, rows, self._driver.screen())
         there = self._driver.aim(hierarchy=self._hierarchy)
-        if not self._patience.makes_way(there, None, start, draft):
+        if not self._patience.makes_way(there, found, start, draft):
             return  # it is looked at anew
         draft.touched = start
         with self._touching(draft):
@@ -146,15 +148,15 @@ class Fingers:
         """
         tick = step.check
         while True:
-            seen = self._patience.need(Condition(visible=tick.sign), draft).seen
-            found = _the_one(tick, _boxes(tick, seen, self._driver.hierarchy()))
-            if found.checked == tick.on:
+            found = self._patience.need(Condition(visible=tick.sign), draft)
+            box = _the_one(tick, _boxes(tick, found.seen, self._driver.hierarchy()))
+            if box.checked == tick.on:
                 draft.seen = _state(tick.on)
                 return
             self._before(draft)
             there = self._driver.aim()
-            point = landing(there, found.box) or found.box.middle
-            if self._patience.makes_way(there, None, point, draft):
+            point = landing(there, box.box) or box.box.middle
+            if self._patience.makes_way(there, found, point, draft):
                 break
         draft.touched = point
         with self._touching(draft):

@@ -564,7 +564,7 @@ class _Attempt:
             page = self._driver.hierarchy()
             if found is not None and (page == before or self._is_in_sight(found, page)):
                 return None
-            if self._patience.makes_way(readable(page), None, start, draft):
+            if self._patience.makes_way(readable(page), found, start, draft):
                 return page
 
     def _is_in_sight(self, found: Found, page: str) -> bool:
