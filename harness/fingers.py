@@ -155,7 +155,7 @@ class Fingers:
                 return
             self._before(draft)
             there = self._driver.aim()
-            point = landing(there, box.box) or box.box.middle
+            point = landing(there, box.whole, box.box) or box.box.middle
             if self._patience.makes_way(there, found, point, draft):
                 break
         draft.touched = point
@@ -188,7 +188,7 @@ def _boxes(tick: Tick, seen: Seen, hierarchy: str) -> tuple[TickBox, ...]:
     there = elements(hierarchy)
     if tick.label is not None:
         return beside(there, tick.label)
-    return (at_box(there, seen.box) or TickBox(seen.text, seen.box, seen.checked),)
+    return (at_box(there, seen.box) or TickBox(seen.text, seen.box, seen.box, seen.checked),)
 
 
 def _the_one(tick: Tick, found: tuple[TickBox, ...]) -> TickBox:

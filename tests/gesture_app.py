@@ -224,10 +224,20 @@ def _long(state: State) -> Widget:
     )
 
 
+def _barred(_: State) -> Widget:
+    """A box with words of its own, of which a bar leaves the upper third to be touched."""
+    words = "同意授权共享信息，用于本次办理"
+    bar = Button(id="bar", text="提交", height=100, on_tap=Set({"bar": True}))
+    box = Check(id="under", key="under", text=words, height=120)
+    page, over = Column(children=(box,)), Column(children=(Space(height=40), bar))
+    return Page(children=(Stack(grow=True, children=(page, over)),))
+
+
 SCREENS: Mapping[str, Callable[[State], Widget]] = {
     "date": _date,
     "region": _region,
     "consent": _consent,
+    "barred": _barred,
     "code": _code,
     "news": _news,
     "tabs": _tabs,

@@ -168,6 +168,14 @@ def test_a_box_that_stands_so_already_is_not_touched(phone: Rig) -> None:
     assert values(phone)["agree"] is False
 
 
+@pytest.mark.parametrize("check", ["授权", {"box": {"id": "under"}}])
+def test_a_box_with_words_half_under_a_bar_is_ticked_beside_it(phone: Rig, check: Any) -> None:
+    record = attempt(phone, "barred", {"check": check})
+    assert record.verdict.outcome is Outcome.COMPLETED
+    assert values(phone)["under"] is True
+    assert "bar" not in values(phone)
+
+
 def test_a_label_that_two_boxes_have_is_refused_with_both_named(phone: Rig) -> None:
     record = attempt(phone, "consent", {"check": "本人承诺属实"})
     assert record.verdict.outcome is Outcome.OUTDATED
