@@ -20,9 +20,7 @@ one is a layer of the page, and covers where its buttons are."""
 TAKES_TOUCHES = ("clickable", "long-clickable", "checkable", "scrollable")
 
 
-def landing(
-    there: Sequence[etree._Element], box: Box, part: Box | None = None
-) -> Point | None:
+def landing(there: Sequence[etree._Element], box: Box, part: Box | None = None) -> Point | None:
     """Where to touch an element; None when all of it is covered.
 
     Args:

@@ -578,8 +578,8 @@ class _Attempt:
             changed = self._driver.hierarchy() != page
             return changed or self._finder.find(search.to) is not None or None
 
-        patience_s = self._stage.task.scenario.patience_s
-        return self._patience.watch(look, patience_s, draft).result is not None
+        patience_s, sought = self._stage.task.scenario.patience_s, Condition(visible=search.to)
+        return self._patience.watch(look, patience_s, draft, (sought,)).result is not None
 
     # --- what only looks -------------------------------------------------------------------------
 
@@ -614,9 +614,10 @@ class _Attempt:
         def look() -> bool | None:
             return self._finder.sight(condition).lacks is None or None
 
-        waited = self._patience.watch(look, condition.within_s or 0, draft)
+        limit_s = condition.within_s or 0
+        waited = self._patience.watch(look, limit_s, draft, (condition,))
         if waited.result is None and self._patience.is_hidden(condition, draft):
-            waited = self._patience.watch(look, condition.within_s or 0, draft)
+            waited = self._patience.watch(look, limit_s, draft, (condition,))
         if waited.result is not None:
             draft.status = "done"
             self._pending.extendleft(reversed(planned.steps))
