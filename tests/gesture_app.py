@@ -233,11 +233,21 @@ def _barred(_: State) -> Widget:
     return Page(children=(Stack(grow=True, children=(page, over)),))
 
 
+def _pushed(state: State) -> Widget:
+    """A wheel and a box that lie elsewhere once the advert above them is gone."""
+    close = Button(description="关闭广告", text="×", height=40, on_tap=Set({"advert": False}))
+    advert = (Label(text="领红包", height=90), close) if state.flag("advert") else ()
+    turned = _picker("month", [f"{each}月" for each in range(1, 13)])
+    agree = Row(children=(Check(id="agree", key="agree"), Label(text="我已阅读")))
+    return Page(padding=16, children=(*advert, turned, agree))
+
+
 SCREENS: Mapping[str, Callable[[State], Widget]] = {
     "date": _date,
     "region": _region,
     "consent": _consent,
     "barred": _barred,
+    "pushed": _pushed,
     "code": _code,
     "news": _news,
     "tabs": _tabs,

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from harness.errors import NoAnswer, UsageError
-from harness.model import AttemptRecord, ById, Outcome, Point
+from harness.model import AttemptRecord, ById, Outcome, PlannedStep, Point
+from harness.phone.afflict import plant
+from harness.phone.trouble import Trouble
 from tests.commit_guard import SMALL
 from tests.gesture_app import CODE, GESTURE_APP, LOADS_S, PACKAGE, PROFILE, REFRESH_S
 from tests.rig import Rig, rig, step
@@ -274,6 +276,37 @@ def test_a_wheel_that_does_not_move_is_told_so(phone: Rig, monkeypatch: pytest.M
     record = attempt(phone, "date", {"pick": {"wheel": "date.year", "to": "2027年"}})
     assert record.verdict.outcome in (Outcome.NOT_FOUND, Outcome.TIMED_OUT)
     assert "3 offered" in record.verdict.reasons[0].en
+
+
+@pytest.mark.parametrize(
+    ("act", "key", "value"),
+    [
+        ({"pick": {"wheel": "date.month", "to": "3月"}}, "month", "3月"),
+        ({"check": "我已阅读"}, "agree", True),
+    ],
+)
+def test_what_moves_as_an_advert_is_sent_away_is_looked_for_and_pictured_anew(
+    phone: Rig, act: Any, key: str, value: Any
+) -> None:
+    closed = {"description": "关闭广告"}
+    advert = {"name": "advert", "seen": [{"text": "领红包"}, closed], "dismiss": closed}
+
+    def watch(planned: PlannedStep) -> None:
+        if planned.path == "3":
+            plant(phone.phone, PACKAGE, Trouble("tell", values={"advert": True}))
+
+    record = phone.attempt(
+        ["launch", {"tap": {"id": "pushed"}}, act],
+        {"visible": {"id": "agree"}},
+        profile={**PROFILE, "interruptions": [advert]},
+        scenario={"patience_s": 2},
+        watch=watch,
+    )
+    assert record.verdict.outcome is Outcome.COMPLETED
+    assert values(phone)[key] == value
+    taken = step(record, "3")
+    assert [met.name for met in taken.interruptions] == ["advert"]
+    assert taken.before not in (None, taken.interruptions[0].picture)
 
 
 def test_a_wheel_of_which_the_profile_says_another_element_is_no_wheel(phone: Rig) -> None:
