@@ -15,7 +15,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from harness.barriers import pass_barrier
+from harness.barriers import cover_messages, pass_barrier
 from harness.clock import Clock
 from harness.commit_points import commits_among
 from harness.court import judge
@@ -99,6 +99,7 @@ PULL_SHARES = (0.15, 0.75)
 SETTLES_WITHIN_S = 0.5
 """What a scroll has brought into view may still be drawn."""
 
+WITHOUT_TOUCH = WaitFor | Expect | ExpectGone | Screenshot
 Touch = Tap | LongPress | Type | Clear | Swipe | PullToRefresh
 Command = Launch | Back | HideKeyboard | OpenLink
 Connect = Callable[[], Driver]
@@ -290,8 +291,16 @@ class _Attempt:
         except ElementGone as gone:
             return self._examine(_left(gone), draft)
         if not isinstance(planned.step, Run | When):  # they touch nothing; their steps do
+            self._cover_messages()
             self._witness.after(draft)
         return None
+
+    def _cover_messages(self) -> None:
+        """The message with a code that is read next may be shown over the App already."""
+        touching = (each.step for each in self._pending if not isinstance(each.step, WITHOUT_TOUCH))
+        step = next(touching, None)
+        if isinstance(step, PassBarrier):
+            cover_messages(self._profile.barriers[step.barrier], self._stage)
 
     def _examine(self, failed: StepFailed, draft: Draft) -> Symptoms:
         """The evidence of a step that has failed, and what was seen of the App."""
