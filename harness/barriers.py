@@ -14,7 +14,7 @@ from lxml import etree
 
 from harness.driver import Inbox, Seen
 from harness.errors import StepFailed
-from harness.helpdesk import SHORTEST_CODE, HelpDesk, Question
+from harness.helpdesk import SHORTEST_CODE, HelpDesk, Question, code_in
 from harness.hierarchy import elements
 from harness.landing import at
 from harness.model import Barrier, BarrierKind, Name, Words
@@ -129,9 +129,12 @@ def _codes_in(inbox: Inbox, messages_before: int) -> list[str]:
 
 
 def find_code(pattern: str, message: str) -> str | None:
-    """The pattern's first group in the message, or all that it matches when it has none."""
+    """The pattern's first group in the message, or all that it matches when it has none.
+
+    Whatever widths the message writes its digits in, the code has plain ones.
+    """
     found = re.search(pattern, message)
-    return None if found is None else found[1 if found.re.groups else 0]
+    return None if found is None else code_in(found[1 if found.re.groups else 0])
 
 
 # --- by the person at the phone -------------------------------------------------------------------
@@ -178,6 +181,7 @@ def _by_help(name: Name, barrier: Barrier, stage: Stage) -> str | None:
         barrier=name,
         kind=barrier.kind,
         wants_code=barrier.into is not None,
+        by_keys=barrier.how == "keys",
     )
     with desk.asking(question, barrier.within_s):
         helped = _wait_for_help(barrier, stage, desk, question)

@@ -141,14 +141,15 @@ def test_a_code_in_a_field_a_digit_is_kept_nowhere_whoever_types_it() -> None:
         "within_s": 20,
     }
 
-    def person(desk: HelpDesk) -> None:
-        phone.driver.tap(phone.driver.look(ById(id="code0"))[0].box.middle)
-        phone.driver.press_keys(CODE)
-        desk.answer(Answer())
+    with rig(GESTURE_APP, metrics=SMALL) as phone:
 
-    by_hand = {"barriers": "assist", "desk": desk_of(person)}
-    for how in ({}, by_hand):
-        with rig(GESTURE_APP, metrics=SMALL) as phone:
+        def person(desk: HelpDesk) -> None:
+            phone.driver.tap(phone.driver.look(ById(id="code0"))[0].box.middle)
+            phone.driver.press_keys(CODE)
+            desk.answer(Answer())
+
+        by_hand: dict[str, Any] = {"barriers": "assist", "desk": desk_of(person)}
+        for how in ({}, by_hand):
             record = phone.attempt(
                 ["launch", {"tap": {"id": "code"}}, {"barrier": "code"}],
                 {"visible": {"id": "passed"}, "text": "验证通过"},

@@ -91,9 +91,23 @@ def test_a_field_that_refuses_to_be_set_is_told_with_what_to_write(phone: Rig) -
         phone.driver.write(phone.driver.look(ById(id="code0"))[0], "1")
 
 
-def test_what_no_key_types_is_refused_before_a_key_is_pressed(phone: Rig) -> None:
-    with pytest.raises(UsageError, match="how: paste"):
-        phone.driver.press_keys("社保")
+@pytest.mark.parametrize("text", ["社保", "１２３４", "abc\n", "a\tb"])
+def test_what_no_key_types_is_refused_before_a_key_is_pressed(phone: Rig, text: str) -> None:
+    with pytest.raises(NoAnswer, match="how: paste"):
+        phone.driver.press_keys(text)
+
+
+def test_a_secret_that_no_key_types_is_an_outcome_with_its_record(phone: Rig) -> None:
+    typed = {"into": "form.name", "text": "${secret:NAME}", "how": "keys"}
+    record = phone.attempt(
+        ["launch", {"tap": {"id": "code"}}, {"type": typed}],
+        profile=PROFILE,
+        secrets={"secret:NAME": "欧阳样例"},
+    )
+    assert record.verdict.outcome is Outcome.HARNESS_ERROR
+    assert "how: paste" in record.trouble
+    assert "欧阳样例" not in record.model_dump_json()
+    assert "name" not in values(phone)
 
 
 def test_what_is_personal_may_be_pressed_key_by_key_and_is_starred_in_the_record(
