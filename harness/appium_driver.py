@@ -57,6 +57,7 @@ from harness.model import (
     Network,
     Point,
     TextMatch,
+    has_keys,
 )
 from harness.quoting import quote_line
 
@@ -471,9 +472,16 @@ class AppiumDriver:
             self._copy("")
 
     def press_keys(self, text: str) -> None:
-        """Presses the keys of a text, in place of what the field with the caret holds."""
-        if not text.isascii():
-            raise UsageError("no key types what is no ASCII: write how: paste beside the text")
+        """Presses the keys of a text, in place of what the field with the caret holds.
+
+        Raises:
+            NoAnswer: it is not of printable ASCII; no key was pressed.
+        """
+        if not has_keys(text):
+            raise NoAnswer(
+                "keys type printable ASCII only, and this text has something else: "
+                "write how: paste beside it"
+            )
         self.enter("native")
         with _translated("pressing keys"):
             self._mark_all()

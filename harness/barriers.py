@@ -6,12 +6,17 @@ Nothing is bypassed, and no software solves what is meant for a person.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lxml import etree
+
+from harness.driver import Inbox, Seen
 from harness.errors import StepFailed
-from harness.helpdesk import SHORTEST_CODE, HelpDesk, Question
+from harness.helpdesk import SHORTEST_CODE, HelpDesk, Question, code_in
+from harness.hierarchy import elements
+from harness.landing import at
 from harness.model import Barrier, BarrierKind, Name, Words
 from harness.stage import Stage
 from harness.waiting import wait
@@ -24,6 +29,7 @@ IN_CHINESE: Mapping[BarrierKind, str] = {
     "password": "密码",
 }
 """What people call each kind; in English its name does."""
+LIKE_A_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 BANNER_S = 10.0
 """How long a notification may stay over the App: Android's own go after five."""
 LIVE_EVERY_S = 0.7
@@ -32,6 +38,8 @@ LIVE_EVERY_S = 0.7
 
 def pass_barrier(name: Name, stage: Stage, messages_before: int) -> str | None:
     """Returns when the barrier is passed, or with the code that passes it once it is written.
+
+    Whoever has the code, and whoever types it: from now on it is kept nowhere.
 
     Args:
         name: of the barrier that is there now.
@@ -42,6 +50,22 @@ def pass_barrier(name: Name, stage: Stage, messages_before: int) -> str | None:
         StepFailed: the run passes no such barrier, nobody is there, or it took too long.
     """
     barrier = stage.task.profile.barriers[name]
+    code = _passed(name, barrier, stage, messages_before)
+    cover_messages(barrier, stage)
+    if code is None:
+        _learn_what_was_typed(barrier, stage)
+    else:
+        stage.redaction.learn_secret(code)
+    return code
+
+
+def cover_messages(barrier: Barrier, stage: Stage) -> None:
+    """For some time pictures are kept without what a notification may show of a barrier's code."""
+    if barrier.kind == "sms_code" or barrier.inbox is not None:
+        stage.redaction.banner_until = stage.clock.monotonic() + BANNER_S
+
+
+def _passed(name: Name, barrier: Barrier, stage: Stage, messages_before: int) -> str | None:
     match stage.task.barriers:
         case "stop":
             raise _stopped(barrier, "按 --barriers stop 到此为止", "--barriers stop ends here")
@@ -85,6 +109,8 @@ def _by_inbox(barrier: Barrier, stage: Stage, messages_before: int) -> str:
 
     waited = wait(code, stage.clock, barrier.within_s)
     if waited.result is None:
+        for unread in _codes_in(stage.driver.inbox(), messages_before):
+            stage.redaction.learn_secret(unread)
         raise StepFailed(
             "barrier",
             expected=Words(zh="带验证码的短信", en="a text message with a code"),
@@ -97,10 +123,18 @@ def _by_inbox(barrier: Barrier, stage: Stage, messages_before: int) -> str:
     return waited.result
 
 
+def _codes_in(inbox: Inbox, messages_before: int) -> list[str]:
+    """What may be a code in a new message that no pattern fits: the App's log may repeat it."""
+    return LIKE_A_CODE.findall(inbox.newest) if inbox.total > messages_before else []
+
+
 def find_code(pattern: str, message: str) -> str | None:
-    """The pattern's first group in the message, or all that it matches when it has none."""
+    """The pattern's first group in the message, or all that it matches when it has none.
+
+    Whatever widths the message writes its digits in, the code has plain ones.
+    """
     found = re.search(pattern, message)
-    return None if found is None else found[1 if found.re.groups else 0]
+    return None if found is None else code_in(found[1 if found.re.groups else 0])
 
 
 # --- by the person at the phone -------------------------------------------------------------------
@@ -147,6 +181,7 @@ def _by_help(name: Name, barrier: Barrier, stage: Stage) -> str | None:
         barrier=name,
         kind=barrier.kind,
         wants_code=barrier.into is not None,
+        by_keys=barrier.how == "keys",
     )
     with desk.asking(question, barrier.within_s):
         helped = _wait_for_help(barrier, stage, desk, question)
@@ -155,13 +190,7 @@ def _by_help(name: Name, barrier: Barrier, stage: Stage) -> str | None:
         nobody = f"{barrier.within_s:g} s 内无人协助", f"no help came within {barrier.within_s:g} s"
         gave_up = "协助的人放弃了", "the person who was asked gave it up"
         raise _not_passed(barrier, *(nobody if helped is None else gave_up))
-    # The message with the code may still be shown over the App.
-    stage.redaction.banner_until = stage.clock.monotonic() + BANNER_S
-    if helped.code:
-        stage.redaction.learn_secret(helped.code)
-        return helped.code
-    _learn_what_was_typed(barrier, stage)
-    return None
+    return helped.code or None
 
 
 def _wait_for_help(
@@ -201,9 +230,23 @@ def _wait_for_help(
 def _learn_what_was_typed(barrier: Barrier, stage: Stage) -> None:
     """A code that was typed at the phone is as secret as one that the harness types."""
     found = None if barrier.into is None else stage.finder.find(barrier.into, "native")
-    typed = "" if found is None else found.seen.text.strip()
+    typed = "" if found is None else _typed(found.seen, elements(stage.driver.hierarchy()))
     if len(typed) >= SHORTEST_CODE and typed.isascii():  # a hint in Chinese is no code
         stage.redaction.learn_secret(typed)
+
+
+def _typed(seen: Seen, there: Sequence[etree._Element]) -> str:
+    """What a field holds; of one for a single character, what it and its like hold together."""
+    text, field = seen.text.strip(), at(there, seen.box)
+    for holder in () if len(text) != 1 or field is None else field.iterancestors("*"):
+        said = "".join(filter(_is_one, (str(each.get("text", "")) for each in holder.iter("*"))))
+        if len(said) >= SHORTEST_CODE:
+            return said
+    return text
+
+
+def _is_one(text: str) -> bool:
+    return len(text) == 1
 
 
 # --- words ----------------------------------------------------------------------------------------

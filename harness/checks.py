@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from harness.model import BARE_TAGS, BESIDE, STEP_TAGS
+from harness.model import BARE_TAGS, BESIDE, STEP_TAGS, has_keys
 from harness.problem import FieldPath, Place, Problem, name_field, shorten, suggest
 from harness.regex import find_pattern_fault
 from harness.variables import PLACEHOLDER, SECRET, has_unclosed, names_in
@@ -199,13 +199,14 @@ def _check_typing(file: CheckedFile) -> None:
         text = node.entry("text") if isinstance(node, Mapping) else None
         if how is None or text is None or not isinstance(text.value, Scalar):
             continue
-        message = _find_typing_fault(str(as_plain(how.value)), text.value.text)
+        message = find_typing_fault(str(as_plain(how.value)), text.value.text)
         if message is not None:
             file.note(how.place, (*path, "how"), message)
 
 
-def _find_typing_fault(how: str, text: str) -> str | None:
-    if how == "keys" and not (text.isascii() and text.isprintable()):
+def find_typing_fault(how: str, text: str) -> str | None:
+    """What keeps a text from being entered so, and what to write instead; None if nothing does."""
+    if how == "keys" and not has_keys(text):
         return "keys are of letters, digits and signs of ASCII; write how: paste for other texts"
     if how == "paste" and any(map(SECRET.fullmatch, names_in(text))):
         return "a secret is not pasted, for any App may read what was copied; write how: keys"

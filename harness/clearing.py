@@ -16,7 +16,7 @@ from lxml import etree
 from harness.driver import Driver
 from harness.errors import TouchRefused
 from harness.finder import Found
-from harness.model import Point, Words
+from harness.model import Condition, Point, Words
 from harness.obstacles import Obstacle, is_covered, obstacles, shows
 from harness.stage import Draft, Stage
 from harness.symptoms import SYSTEM_WAIT
@@ -50,13 +50,44 @@ class Clearing:
         """The screen was touched just now: what was sent away before had no part in it."""
         self.kept_waiting, self.intercepted, self._seen_free = False, "", False
 
-    def clear(self, draft: Draft) -> bool:
-        """Looks once, and sends away what can be sent away; says whether anything was."""
-        obstacle = self.find(self._stage.driver.elements()) if self._declared else None
+    def clear(self, draft: Draft, awaited: Sequence[Condition] = ()) -> bool:
+        """Looks once, and sends away what can be sent away.
+
+        Args:
+            draft: of the step.
+            awaited: what the step waits for. What holds that is left to the step: whoever waits
+                for a dialog's own button must not find it gone.
+
+        Returns:
+            Whether to look again: something was sent away, or is what the step waits for.
+        """
+        there = self._stage.driver.elements() if self._declared else ()
+        obstacle = self.find(there)
         if obstacle is None or not obstacle.ready:
             return False
-        self.send_away(obstacle, draft)
+        if not self._is_awaited(there, awaited):
+            self.send_away(obstacle, draft)
         return True
+
+    def _is_awaited(self, there: Sequence[etree._Element], conditions: Sequence[Condition]) -> bool:
+        """Whether something of what is in the way is what a step waits for, usable yet or not."""
+        package = self._stage.task.profile.android.package
+        found = [
+            element
+            for each in conditions
+            if each.context == "native" and (element := self._find_in(each, there)) is not None
+        ]
+        return any(
+            obstacle.holds(element)
+            for obstacle in (obstacles(self._declared, there, package) if found else ())
+            for element in found
+        )
+
+    def _find_in(self, condition: Condition, there: Sequence[etree._Element]) -> Found | None:
+        """The condition's element, by the hierarchy; by the phone where only that can tell."""
+        finder = self._stage.finder
+        sign = condition.model_copy(update={"enabled": None, "checked": None})
+        return finder.found_in(sign, there) or finder.sight(sign).found
 
     def find(self, there: Sequence[etree._Element]) -> Obstacle | None:
         """What is in the way by these elements of a hierarchy; what can be sent away first."""
@@ -77,11 +108,14 @@ class Clearing:
         """What must be gone before a touch: what can be sent away, or lies over the point.
 
         Args:
-            found: what is to be touched, None if it is no element.
+            found: what is to be touched, None if it is no element. Then nobody knows whether the
+                step is about what nobody may send away, so that this is left to it.
             there: the elements of the hierarchy read last before the touch.
             at: where it is touched.
         """
         obstacle = self.find(there)
+        if obstacle is not None and found is None and obstacle.interruption.dismiss == "never":
+            return None
         if obstacle is None or obstacle.holds(found):
             return None
         hidden = found is not None and not shows(there, found)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
 
 from harness import wheel as wheels
 from harness.driver import Seen
 from harness.errors import StepFailed
+from harness.finder import Found
 from harness.hierarchy import elements
 from harness.landing import landing
 from harness.model import (
     CHECKED,
     UNCHECKED,
-    Box,
     Check,
     Condition,
     Pick,
@@ -41,6 +42,16 @@ NOTHING_TO_TICK = Words(
 FEW, FIRST, LAST = 12, 6, 5
 """Of what a wheel has offered: so many are told, or the first and the last."""
 
+T = TypeVar("T")
+
+
+class Before(Protocol):
+    """Is told of each step that goes on to touch the screen, and when that has changed."""
+
+    def __call__(self, draft: Draft, *, anew: bool = False) -> None:
+        """The screen before a touch; `anew`: something was sent away since the last time."""
+
+
 Touching = Callable[[Draft], AbstractContextManager[None]]
 """Around each command that touches the screen: times it."""
 
@@ -56,7 +67,7 @@ class Fingers:
     """
 
     def __init__(
-        self, stage: Stage, patience: Patience, before: Callable[[Draft], None], touching: Touching
+        self, stage: Stage, patience: Patience, before: Before, touching: Touching
     ) -> None:
         self._stage = stage
         self._driver = stage.driver
@@ -76,22 +87,27 @@ class Fingers:
             TouchRefused: the finger would begin on a commit point.
         """
         target, wanted = step.pick.wheel, step.pick.to
-        box = self._patience.need(Condition(visible=target), draft).seen.box
+        sign = Condition(visible=target)
+        found = self._patience.need(sign, draft)
         self._before(draft)
         search = Search(wanted)
         for _ in range(MOST_TURNS):
             self._patience.check_time_limit()
-            wheel = self._at_rest(box, search, draft)
+            wheel = self._at_rest(sign, found, search, draft)
             rows = None if wheel is None else search.turn(wheel)
             if wheel is not None and rows == 0:
                 draft.seen = Words.same(quote(wheel.value))
                 return
             if wheel is None or rows is None:
-                if not self._offers_more(box, wheel, draft):
+                if not self._offers_more(sign, found, wheel, draft):
                     break
-                search = Search(wanted)
+            elif self._turn(wheel, search.pitch(wheel), rows, found, draft):
                 continue
-            self._turn(wheel, search.pitch(wheel), rows, draft)
+            else:
+                self._before(draft, anew=True)
+            # The screen has changed by itself, or by what was sent away: the wheel may have moved.
+            found = self._patience.need(sign, draft)
+            search = Search(wanted)
         raise StepFailed(
             "not_seen",
             expected=Words(
@@ -101,39 +117,50 @@ class Fingers:
             seen=_offered(search.offered),
         )
 
-    def _turn(self, wheel: Wheel, pitch: float, rows: int, draft: Draft) -> None:
+    def _turn(self, wheel: Wheel, pitch: float, rows: int, found: Found, draft: Draft) -> bool:
+        """Whether it was turned; else something was sent away instead."""
         start, end = wheels.drag(wheel, pitch, rows, self._driver.screen())
         there = self._driver.aim(hierarchy=self._hierarchy)
-        if not self._patience.makes_way(there, None, start, draft):
-            return  # it is looked at anew
+        if not self._patience.makes_way(there, found, start, draft):
+            return False
         draft.touched = start
         with self._touching(draft):
             self._driver.drag(start, end, TURN_S)
+        return True
 
-    def _at_rest(self, box: Box, search: Search, draft: Draft) -> Wheel | None:
+    def _at_rest(self, sign: Condition, found: Found, search: Search, draft: Draft) -> Wheel | None:
         """The wheel once it says what is wanted, or the same twice; None when it says nothing."""
         last: Wheel | None = None
 
         def look() -> Wheel | None:
             nonlocal last
-            before, last = last, self._wheel(box)
+            before, last = last, self._wheel(sign, found)
             at_rest = last is not None and (last == before or search.is_met(last))
             return last if at_rest else None
 
-        return self._patience.watch(look, self._stage.task.scenario.patience_s, draft).result
+        return self._watch(look, sign, draft)
 
-    def _offers_more(self, box: Box, wheel: Wheel | None, draft: Draft) -> bool:
+    def _offers_more(
+        self, sign: Condition, found: Found, wheel: Wheel | None, draft: Draft
+    ) -> bool:
         """Whether it was only not loaded yet: what hangs on another wheel may come late."""
 
         def look() -> bool | None:
-            return self._wheel(box) != wheel or None
+            return self._wheel(sign, found) != wheel or None
 
-        patience_s = self._stage.task.scenario.patience_s
-        return self._patience.watch(look, patience_s, draft).result is not None
+        return self._watch(look, sign, draft) is not None
 
-    def _wheel(self, box: Box) -> Wheel | None:
+    def _wheel(self, sign: Condition, found: Found) -> Wheel | None:
+        """The wheel where it lies by now, as far as a hierarchy alone can tell."""
         self._hierarchy = self._driver.hierarchy()
-        return wheels.read(elements(self._hierarchy), box)
+        there = elements(self._hierarchy)
+        now = self._stage.finder.found_in(sign, there) or found
+        return wheels.read(there, now.seen.box)
+
+    def _watch(self, look: Callable[[], T | None], sign: Condition, draft: Draft) -> T | None:
+        """Looks as long as the task is patient; what holds the step's own element is left alone."""
+        patience_s = self._stage.task.scenario.patience_s
+        return self._patience.watch(look, patience_s, draft, (sign,)).result
 
     # --- boxes
 
@@ -144,18 +171,19 @@ class Fingers:
             StepFailed: it is not there, it cannot be told which is meant, or it stays as it was.
             TouchRefused: it lies on a commit point.
         """
-        tick = step.check
+        tick, cleared = step.check, False
         while True:
-            seen = self._patience.need(Condition(visible=tick.sign), draft).seen
-            found = _the_one(tick, _boxes(tick, seen, self._driver.hierarchy()))
-            if found.checked == tick.on:
+            found = self._patience.need(Condition(visible=tick.sign), draft)
+            box = _the_one(tick, _boxes(tick, found.seen, self._driver.hierarchy()))
+            if box.checked == tick.on:
                 draft.seen = _state(tick.on)
                 return
-            self._before(draft)
+            self._before(draft, anew=cleared)
             there = self._driver.aim()
-            point = landing(there, found.box) or found.box.middle
-            if self._patience.makes_way(there, None, point, draft):
+            point = landing(there, box.whole, box.box) or box.box.middle
+            if self._patience.makes_way(there, found, point, draft):
                 break
+            cleared = True
         draft.touched = point
         with self._touching(draft):
             self._driver.tap(point)
@@ -170,8 +198,7 @@ class Fingers:
             return True if all(box.checked == tick.on for box in boxes) else None
 
         draft.expected = draft.seen = _state(tick.on)
-        patience_s = self._stage.task.scenario.patience_s
-        if self._patience.watch(look, patience_s, draft).result is None:
+        if self._watch(look, Condition(visible=tick.sign), draft) is None:
             raise StepFailed("other_state", expected=_state(tick.on), seen=_state(not tick.on))
 
 
@@ -186,7 +213,7 @@ def _boxes(tick: Tick, seen: Seen, hierarchy: str) -> tuple[TickBox, ...]:
     there = elements(hierarchy)
     if tick.label is not None:
         return beside(there, tick.label)
-    return (at_box(there, seen.box) or TickBox(seen.text, seen.box, seen.checked),)
+    return (at_box(there, seen.box) or TickBox(seen.text, seen.box, seen.box, seen.checked),)
 
 
 def _the_one(tick: Tick, found: tuple[TickBox, ...]) -> TickBox:

@@ -6,6 +6,7 @@ the question and gives them. Everything stays in memory: neither pictures nor co
 
 from __future__ import annotations
 
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Literal
 
-from harness.model import BarrierKind, Name, Words
+from harness.model import BarrierKind, Name, Words, has_keys
 
 SHORTEST_CODE, LONGEST_CODE = 4, 200
 """Characters: what is shorter is no code, and could not be hidden without hiding everything."""
@@ -33,6 +34,7 @@ class Question:
         barrier: its name in the profile.
         kind: of the barrier.
         wants_code: whether a code is asked for, else a deed at the phone.
+        by_keys: whether the code is typed key by key.
     """
 
     attempt: str
@@ -41,6 +43,7 @@ class Question:
     barrier: Name
     kind: BarrierKind
     wants_code: bool
+    by_keys: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,24 @@ class Answer:
 
     code: str = ""
     gives_up: bool = False
+
+
+def code_in(said: str) -> str:
+    """The code in what a person has typed: full-width digits are digits, blanks around are none."""
+    return unicodedata.normalize("NFKC", said).strip()
+
+
+def fault_in(code: str, question: Question | None) -> Words | None:
+    """Why a code cannot be the answer to a question; None if it may be."""
+    if not SHORTEST_CODE <= len(code) <= LONGEST_CODE:
+        sizes = f"{SHORTEST_CODE}–{LONGEST_CODE}"
+        return Words(zh=f"一个码有 {sizes} 个字符", en=f"a code has {sizes} characters")
+    if question is not None and question.by_keys and not has_keys(code):
+        return Words(
+            zh="这里按键输入，只能是字母、数字和符号",
+            en="this one is typed key by key: letters, digits and signs of ASCII only",
+        )
+    return None
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,20 @@ one is a layer of the page, and covers where its buttons are."""
 TAKES_TOUCHES = ("clickable", "long-clickable", "checkable", "scrollable")
 
 
-def landing(there: Sequence[etree._Element], box: Box) -> Point | None:
+def landing(there: Sequence[etree._Element], box: Box, part: Box | None = None) -> Point | None:
     """Where to touch an element; None when all of it is covered.
 
     Args:
         there: the elements of the screen, in the order of the hierarchy.
         box: the element's. One that nothing there has is touched in its middle.
+        part: the part of it that is to be touched, if not all of it.
     """
+    wanted = part or box
     element = at(there, box)
-    covers = [] if element is None else [each for each in _over(element) if _meet(each, box)]
-    if not any(contains(each, box.middle) for each in covers):
-        return box.middle
-    free = max(_free(box, covers), key=_area, default=None)
+    covers = [] if element is None else [each for each in _over(element) if _meet(each, wanted)]
+    if not any(contains(each, wanted.middle) for each in covers):
+        return wanted.middle
+    free = max(_free(wanted, covers), key=_area, default=None)
     return None if free is None else free.middle
 
 

@@ -402,6 +402,13 @@ class LongPress(StepModel):
 
 How = Literal["set", "paste", "keys"]
 """The ways to get a text into a field."""
+
+
+def has_keys(text: str) -> bool:
+    """Whether keys type it: printable ASCII, so that no key of it is Enter."""
+    return text.isascii() and text.isprintable()
+
+
 SECRET = "${secret:"
 """How a text begins to name a secret: see harness/variables.py."""
 

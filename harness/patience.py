@@ -101,7 +101,7 @@ class Patience:
             last = self._sight(condition)
             return last.found if last.lacks is None else None
 
-        found = self.watch(look, limit_s, draft).result
+        found = self.watch(look, limit_s, draft, (condition,)).result
         draft.match = None if last.found is None else last.found.match
         if found is None:
             self.check_time_limit()
@@ -126,7 +126,7 @@ class Patience:
             # Asked only of what is there, so that a look that misses is as quick as it can be.
             return arrived if arrived is not None and not self._is_loading() else None
 
-        waited = self.watch(look, max(map(self._limit, known)), draft)
+        waited = self.watch(look, max(map(self._limit, known)), draft, known)
         draft.arrived = self._arrived = waited.result
         self._spent = waited.result is None
 
@@ -147,6 +147,7 @@ class Patience:
         look: Callable[[], T | None],
         limit_s: float,
         draft: Draft,
+        awaited: Sequence[Condition] = (),
         *,
         is_response: bool = True,
     ) -> Waited[T]:
@@ -154,8 +155,9 @@ class Patience:
 
         Args:
             look: answers at once; None is a miss.
-            limit_s: how long at the most, in seconds.
+            limit_s: may be 0 for a single look, in seconds.
             draft: of the step.
+            awaited: what the step waits for; a dialog that holds it is not sent away.
             is_response: whether what is waited for is what the last action led to.
         """
         interruptions = _Every(INTERRUPTIONS_EVERY_S, next_s=INTERRUPTIONS_EVERY_S)
@@ -164,12 +166,14 @@ class Patience:
 
         def on_miss(waited_s: float) -> bool:
             if interruptions.due(waited_s):
-                pause_s = self._clear(draft) / CLEARING_SHARE
+                pause_s = self._clear(draft, awaited) / CLEARING_SHARE
                 interruptions.next_s = waited_s + max(INTERRUPTIONS_EVERY_S, pause_s)
             if toasts.due(waited_s):
                 toasts.next_s = waited_s + max(HOPELESS_EVERY_S, self._listen() / LISTENING_SHARE)
-            # What can be sent away is no reason to give up.
-            return signs.due(waited_s) and self._hopeless() and not self.clearing.clear(draft)
+            if not signs.due(waited_s) or not self._hopeless():
+                return False
+            # What can be sent away is no reason to give up, nor is what is waited for.
+            return not self.clearing.clear(draft, awaited)
 
         apart_before_s, entering_before_s = _apart_s(draft.ledger), self._entering_s
         limit_s = max(0.0, min(limit_s, self._time_left()))
@@ -226,20 +230,20 @@ class Patience:
                 ),
             )
 
-    def _clear(self, draft: Draft) -> float:
+    def _clear(self, draft: Draft, awaited: Sequence[Condition]) -> float:
         """Sends away what gets in the way; says how long the look took when there was nothing."""
         began_at = self._stage.clock.monotonic()
-        cleared = self.clearing.clear(draft)
+        cleared = self.clearing.clear(draft, awaited)
         return 0.0 if cleared else self._stage.clock.monotonic() - began_at
 
     def is_hidden(self, condition: Condition, draft: Draft) -> bool:
-        """Whether something was sent away that may have hidden what had just arrived.
+        """Whether what had just arrived is worth another look: what may have hidden it has gone.
 
         Args:
             condition: what is not seen any more, in one look.
             draft: of the step.
         """
-        return self._arrived == condition and self.clearing.clear(draft)
+        return self._arrived == condition and self.clearing.clear(draft, (condition,))
 
     def makes_way(
         self,

@@ -355,10 +355,18 @@ def _secrets_in_boxes(
 ) -> Iterator[etree._Element]:
     """Boxes side by side with a character each that say a secret between them; silences them."""
     for parent in nodes if secrets else ():
-        boxes = [child for child in parent if len(str(child.get("text") or "").strip()) == 1]
+        shown = (_one_character_in(child) for child in parent)
+        boxes = [box for box in shown if box is not None]
         said = "".join(str(box.get("text")).strip() for box in boxes)
         if any(secret in said for secret in secrets):
             yield from (box for box in boxes if _silence(box))
+
+
+def _one_character_in(element: etree._Element) -> etree._Element | None:
+    """The only part of an element that says something, if that is one character."""
+    saying = [each for each in element.iter("*") if str(each.get("text") or "").strip()]
+    is_one = len(saying) == 1 and len(str(saying[0].get("text")).strip()) == 1
+    return saying[0] if is_one else None
 
 
 def _is_private_picture(node: etree._Element) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.checks import find_typing_fault
 from harness.common_interruptions import common_interruptions
 from harness.load import Document
 from harness.model import (
@@ -25,9 +26,11 @@ from harness.model import (
     SharedSteps,
     Step,
     Target,
+    Type,
     When,
 )
 from harness.problem import FieldPath, InvalidFile, Problem, name_field, shorten, suggest
+from harness.variables import fill
 from harness.yaml_source import Node, texts
 
 Shared = Mapping[Name, Document[SharedSteps]]
@@ -118,6 +121,39 @@ def _check_steps(
     for step, path in _steps_with_paths(document.value.steps, ("steps",)):
         if isinstance(step, Run):
             yield from _check_call(document, step.run, (*path, "run"), around, callers)
+    if isinstance(document.value, Scenario):
+        yield from _check_typing(document, document.value.data, "from data:", around.shared, ())
+
+
+def _check_typing(
+    document: Steps,
+    values: Mapping[str, str],
+    origin: str,
+    shared: Shared,
+    callers: tuple[Name, ...],
+) -> Iterator[Problem]:
+    """How texts are entered suits them once they are filled in, also in shared steps.
+
+    Args:
+        document: the steps.
+        values: of the names in their texts.
+        origin: where these come from, in words.
+        shared: the files that steps run, by id.
+        callers: the shared steps on the way here.
+    """
+    for step, path in _steps_with_paths(document.value.steps, ("steps",)):
+        if isinstance(step, Type):
+            how, text = step.type.how, step.type.text
+            fault = find_typing_fault(how, fill(text, values))
+            if fault is not None and find_typing_fault(how, text) is None:
+                message = f"{fault}; this text is filled in {origin}"
+                yield _problem(document, (*path, "type", "how"), message)
+        elif isinstance(step, Run) and step.run.scenario not in callers:
+            name, given = step.run.scenario, step.run.arguments
+            if name in shared:
+                arguments = {key: fill(value, values) for key, value in given.items()}
+                caller = f"by {document.path}:{document.place(*path)[0]}"
+                yield from _check_typing(shared[name], arguments, caller, shared, (*callers, name))
 
 
 def _check_names(tree: Node, file: str, around: _Surroundings) -> Iterator[Problem]:

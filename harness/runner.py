@@ -15,7 +15,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from harness.barriers import pass_barrier
+from harness.barriers import cover_messages, pass_barrier
 from harness.clock import Clock
 from harness.commit_points import commits_among
 from harness.court import judge
@@ -100,6 +100,7 @@ PULL_SHARES = (0.15, 0.75)
 SETTLES_WITHIN_S = 0.5
 """What a scroll has brought into view may still be drawn."""
 
+WITHOUT_TOUCH = WaitFor | Expect | ExpectGone | Screenshot
 Touch = Tap | LongPress | Type | Clear | Swipe | PullToRefresh
 Command = Launch | Back | HideKeyboard | OpenLink
 Connect = Callable[[], Driver]
@@ -296,8 +297,16 @@ class _Attempt:
         except ElementGone as gone:
             return self._examine(_left(gone), draft)
         if not isinstance(planned.step, Run | When):  # they touch nothing; their steps do
+            self._cover_messages()
             self._witness.after(draft)
         return None
+
+    def _cover_messages(self) -> None:
+        """The message with a code that is read next may be shown over the App already."""
+        touching = (each.step for each in self._pending if not isinstance(each.step, WITHOUT_TOUCH))
+        step = next(touching, None)
+        if isinstance(step, PassBarrier):
+            cover_messages(self._profile.barriers[step.barrier], self._stage)
 
     def _examine(self, failed: StepFailed, draft: Draft) -> Symptoms:
         """The evidence of a step that has failed, and what was seen of the App."""
@@ -570,7 +579,7 @@ class _Attempt:
             page = self._driver.hierarchy()
             if found is not None and (page == before or self._is_in_sight(found, page)):
                 return None
-            if self._patience.makes_way(readable(page), None, start, draft):
+            if self._patience.makes_way(readable(page), found, start, draft):
                 return page
 
     def _is_in_sight(self, found: Found, page: str) -> bool:
@@ -584,8 +593,8 @@ class _Attempt:
             changed = self._driver.hierarchy() != page
             return changed or self._finder.find(search.to) is not None or None
 
-        patience_s = self._stage.task.scenario.patience_s
-        return self._patience.watch(look, patience_s, draft).result is not None
+        patience_s, sought = self._stage.task.scenario.patience_s, Condition(visible=search.to)
+        return self._patience.watch(look, patience_s, draft, (sought,)).result is not None
 
     # --- what only looks -------------------------------------------------------------------------
 
@@ -621,9 +630,10 @@ class _Attempt:
         def look() -> bool | None:
             return self._finder.sight(condition).lacks is None or None
 
-        waited = self._patience.watch(look, condition.within_s or 0, draft)
+        limit_s = condition.within_s or 0
+        waited = self._patience.watch(look, limit_s, draft, (condition,))
         if waited.result is None and self._patience.is_hidden(condition, draft):
-            waited = self._patience.watch(look, condition.within_s or 0, draft)
+            waited = self._patience.watch(look, limit_s, draft, (condition,))
         if waited.result is not None:
             draft.status = "done"
             self._pending.extendleft(reversed(planned.steps))

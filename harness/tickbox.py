@@ -29,6 +29,8 @@ class TickBox:
     label: str
     box: Box
     """Where to touch it: of a box with words of its own, the part before them."""
+    whole: Box
+    """All of it, by which a hierarchy knows it."""
     checked: bool
 
 
@@ -85,9 +87,9 @@ def _gap(one: Box, other: Box) -> int | None:
 
 
 def _tick_box(element: etree._Element, label: str) -> TickBox:
-    box = box_of(element) or Box(left=0, top=0, right=0, bottom=0)
+    box = whole = box_of(element) or Box(left=0, top=0, right=0, bottom=0)
     name = str(element.get("class", ""))
     if element.get("text") and name.endswith(MARK_AT_THE_LEFT):
         side = min(box.bottom - box.top, box.right - box.left, LINE_PX)
         box = box.model_copy(update={"right": box.left + side})
-    return TickBox(label, box, element.get("checked") == "true")
+    return TickBox(label, box, whole, element.get("checked") == "true")

@@ -224,10 +224,30 @@ def _long(state: State) -> Widget:
     )
 
 
+def _barred(_: State) -> Widget:
+    """A box with words of its own, of which a bar leaves the upper third to be touched."""
+    words = "同意授权共享信息，用于本次办理"
+    bar = Button(id="bar", text="提交", height=100, on_tap=Set({"bar": True}))
+    box = Check(id="under", key="under", text=words, height=120)
+    page, over = Column(children=(box,)), Column(children=(Space(height=40), bar))
+    return Page(children=(Stack(grow=True, children=(page, over)),))
+
+
+def _pushed(state: State) -> Widget:
+    """A wheel and a box that lie elsewhere once the advert above them is gone."""
+    close = Button(description="关闭广告", text="×", height=40, on_tap=Set({"advert": False}))
+    advert = (Label(text="领红包", height=90), close) if state.flag("advert") else ()
+    turned = _picker("month", [f"{each}月" for each in range(1, 13)])
+    agree = Row(children=(Check(id="agree", key="agree"), Label(text="我已阅读")))
+    return Page(padding=16, children=(*advert, turned, agree))
+
+
 SCREENS: Mapping[str, Callable[[State], Widget]] = {
     "date": _date,
     "region": _region,
     "consent": _consent,
+    "barred": _barred,
+    "pushed": _pushed,
     "code": _code,
     "news": _news,
     "tabs": _tabs,

@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,20 @@ def test_what_is_no_answer_is_not_taken(
     with desk.asking(QUESTION, 20):
         assert client.post("/answer", json=said).status_code == status
         assert desk.take() is None
+
+
+def test_a_code_in_wide_digits_is_plain_and_what_no_key_types_is_refused(
+    desk: HelpDesk, client: TestClient
+) -> None:
+    with desk.asking(replace(QUESTION, by_keys=True), 20):
+        refused = client.post("/answer", json={"number": 1, "code": "验证码四位"})
+        assert (refused.status_code, desk.take()) == (400, None)
+        assert "只能是字母、数字和符号" in refused.text
+        assert client.post("/answer", json={"number": 1, "code": " ４８２９１３　"}).is_success
+        assert desk.take() == Answer("482913")
+    with desk.asking(QUESTION, 20):
+        assert client.post("/answer", json={"number": 2, "code": "一二三四"}).is_success
+        assert desk.take() == Answer("一二三四")
 
 
 def test_the_state_says_nothing_of_a_code(desk: HelpDesk, client: TestClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import termios
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Queue
 
@@ -64,6 +64,19 @@ def test_a_line_is_an_answer_and_is_not_shown(terminal: Terminal) -> None:
         terminal.type("")
         assert desk.given.get(timeout=10) == Answer()
     assert terminal.echoes()
+
+
+def test_a_code_in_wide_digits_is_plain_and_what_no_key_types_is_refused(
+    terminal: Terminal,
+) -> None:
+    desk = Desk()
+    said: Queue[str] = Queue()
+    by_keys = replace(QUESTION, by_keys=True)
+    with desk.asking(by_keys, 20), reading(desk, terminal.path, said.put):
+        terminal.type("验证码四位")
+        assert "letters, digits and signs" in said.get(timeout=10)
+        terminal.type("４８２９１３")
+        assert desk.given.get(timeout=10) == Answer("482913")
 
 
 def test_without_a_terminal_the_page_alone_is_asked(tmp_path: Path) -> None:

@@ -13,7 +13,13 @@ from PIL import Image
 
 from harness.barriers import IN_CHINESE
 from harness.helpdesk import Answer, HelpDesk, Question
-from harness.model import AttemptRecord, BarrierKind, ById, Outcome, Words
+from harness.model import AttemptRecord, BarrierKind, ById, Outcome, PlannedStep, Words
+from harness.phone.afflict import plant
+from harness.phone.trouble import Trouble
+from tests.commit_guard import SMALL
+from tests.gesture_app import GESTURE_APP
+from tests.gesture_app import PROFILE as DIGITS_PROFILE
+from tests.phone.small_app import PACKAGE
 from tests.rig import Rig, rig, step
 
 CODE = "482913"
@@ -90,6 +96,73 @@ def test_a_prepared_secret_is_typed_and_kept_nowhere(phone: Rig) -> None:
     assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
     assert record.barriers == ("gate",)
     assert CODE not in everything_kept(phone, record)
+
+
+def test_a_code_of_the_phones_inbox_is_typed_and_kept_nowhere(phone: Rig) -> None:
+    record = attempt(phone, ASKED, "form.code")
+    assert phone.driver.hierarchy().count(CODE) == 1
+    assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
+    assert CODE not in everything_kept(phone, record)
+
+
+def test_a_code_that_no_pattern_fits_is_kept_nowhere_either(phone: Rig) -> None:
+    def watch(planned: PlannedStep) -> None:
+        if planned.path == "2":
+            plant(phone.phone, PACKAGE, Trouble("tell", values={"name": CODE}))
+
+    record = attempt(phone, {**ASKED, "inbox": "code: ([0-9]{4})"}, watch=watch)
+    assert record.verdict.outcome is Outcome.BLOCKED
+    assert phone.phone.values(PACKAGE)["name"] == CODE
+    after = step(record, "4").hierarchy
+    assert after is not None
+    assert CODE not in gzip.decompress(phone.kept[after]).decode()
+
+
+@pytest.mark.parametrize("path", ["3", "4"], ids=["before it is known", "once it is typed"])
+def test_a_notification_with_the_code_is_covered_whoever_types_it(phone: Rig, path: str) -> None:
+    def watch(planned: PlannedStep) -> None:
+        if planned.path == path:
+            phone.phone.message("12345", f"验证码 {CODE}")
+
+    record = attempt(phone, ASKED, "form.code", watch=watch)
+    after = step(record, path).after
+    assert after is not None
+    kept = Image.open(io.BytesIO(phone.kept[after])).convert("RGB")
+    assert sum(kept.getpixel((kept.width // 2, kept.height // 20))) < 60  # type: ignore[arg-type]
+
+
+def test_a_code_in_a_field_a_digit_is_kept_nowhere_whoever_types_it() -> None:
+    digits = {
+        "kind": "sms_code",
+        "seen": {"text": "请输入验证码"},
+        "into": "code.first",
+        "inbox": "验证码 ([0-9]{6})",
+        "how": "keys",
+        "within_s": 20,
+    }
+
+    with rig(GESTURE_APP, metrics=SMALL) as phone:
+
+        def person(desk: HelpDesk) -> None:
+            phone.driver.tap(phone.driver.look(ById(id="code0"))[0].box.middle)
+            phone.driver.press_keys(CODE)
+            desk.answer(Answer())
+
+        by_hand: dict[str, Any] = {"barriers": "assist", "desk": desk_of(person)}
+        for how in ({}, by_hand):
+            record = phone.attempt(
+                ["launch", {"tap": {"id": "code"}}, {"barrier": "code"}],
+                {"visible": {"id": "passed"}, "text": "验证通过"},
+                profile={**DIGITS_PROFILE, "barriers": {"code": digits}},
+                **how,
+            )
+            typed = [phone.driver.look(ById(id=f"code{place}"))[0].text for place in range(6)]
+            assert "".join(typed) == CODE
+            assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
+            after = step(record, "3").hierarchy
+            assert after is not None
+            kept = gzip.decompress(phone.kept[after]).decode()
+            assert not [digit for digit in CODE if f'text="{digit}"' in kept]
 
 
 def test_a_run_by_secrets_ends_at_a_barrier_for_which_none_is_prepared(phone: Rig) -> None:

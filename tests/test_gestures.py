@@ -10,6 +10,8 @@ import pytest
 
 from harness.errors import NoAnswer, UsageError
 from harness.model import AttemptRecord, Box, ById, Outcome, PlannedStep, Point
+from harness.phone.afflict import plant
+from harness.phone.trouble import Trouble
 from tests.commit_guard import SMALL
 from tests.gesture_app import CODE, GESTURE_APP, LOADS_S, PACKAGE, PROFILE, REFRESH_S
 from tests.rig import Rig, rig, step
@@ -89,9 +91,23 @@ def test_a_field_that_refuses_to_be_set_is_told_with_what_to_write(phone: Rig) -
         phone.driver.write(phone.driver.look(ById(id="code0"))[0], "1")
 
 
-def test_what_no_key_types_is_refused_before_a_key_is_pressed(phone: Rig) -> None:
-    with pytest.raises(UsageError, match="how: paste"):
-        phone.driver.press_keys("社保")
+@pytest.mark.parametrize("text", ["社保", "１２３４", "abc\n", "a\tb"])
+def test_what_no_key_types_is_refused_before_a_key_is_pressed(phone: Rig, text: str) -> None:
+    with pytest.raises(NoAnswer, match="how: paste"):
+        phone.driver.press_keys(text)
+
+
+def test_a_secret_that_no_key_types_is_an_outcome_with_its_record(phone: Rig) -> None:
+    typed = {"into": "form.name", "text": "${secret:NAME}", "how": "keys"}
+    record = phone.attempt(
+        ["launch", {"tap": {"id": "code"}}, {"type": typed}],
+        profile=PROFILE,
+        secrets={"secret:NAME": "欧阳样例"},
+    )
+    assert record.verdict.outcome is Outcome.HARNESS_ERROR
+    assert "how: paste" in record.trouble
+    assert "欧阳样例" not in record.model_dump_json()
+    assert "name" not in values(phone)
 
 
 def test_what_is_personal_may_be_pressed_key_by_key_and_is_starred_in_the_record(
@@ -166,6 +182,14 @@ def test_a_box_that_stands_so_already_is_not_touched(phone: Rig) -> None:
     assert touched == [True, False, True, False]
     assert str(step(record, "4").seen) == "已勾选 / checked"
     assert values(phone)["agree"] is False
+
+
+@pytest.mark.parametrize("check", ["授权", {"box": {"id": "under"}}])
+def test_a_box_with_words_half_under_a_bar_is_ticked_beside_it(phone: Rig, check: Any) -> None:
+    record = attempt(phone, "barred", {"check": check})
+    assert record.verdict.outcome is Outcome.COMPLETED
+    assert values(phone)["under"] is True
+    assert "bar" not in values(phone)
 
 
 def test_a_label_that_two_boxes_have_is_refused_with_both_named(phone: Rig) -> None:
@@ -266,6 +290,37 @@ def test_a_wheel_that_does_not_move_is_told_so(phone: Rig, monkeypatch: pytest.M
     record = attempt(phone, "date", {"pick": {"wheel": "date.year", "to": "2027年"}})
     assert record.verdict.outcome in (Outcome.NOT_FOUND, Outcome.TIMED_OUT)
     assert "3 offered" in record.verdict.reasons[0].en
+
+
+@pytest.mark.parametrize(
+    ("act", "key", "value"),
+    [
+        ({"pick": {"wheel": "date.month", "to": "3月"}}, "month", "3月"),
+        ({"check": "我已阅读"}, "agree", True),
+    ],
+)
+def test_what_moves_as_an_advert_is_sent_away_is_looked_for_and_pictured_anew(
+    phone: Rig, act: Any, key: str, value: Any
+) -> None:
+    closed = {"description": "关闭广告"}
+    advert = {"name": "advert", "seen": [{"text": "领红包"}, closed], "dismiss": closed}
+
+    def watch(planned: PlannedStep) -> None:
+        if planned.path == "3":
+            plant(phone.phone, PACKAGE, Trouble("tell", values={"advert": True}))
+
+    record = phone.attempt(
+        ["launch", {"tap": {"id": "pushed"}}, act],
+        {"visible": {"id": "agree"}},
+        profile={**PROFILE, "interruptions": [advert]},
+        scenario={"patience_s": 2},
+        watch=watch,
+    )
+    assert record.verdict.outcome is Outcome.COMPLETED
+    assert values(phone)[key] == value
+    taken = step(record, "3")
+    assert [met.name for met in taken.interruptions] == ["advert"]
+    assert taken.before not in (None, taken.interruptions[0].picture)
 
 
 def test_a_wheel_of_which_the_profile_says_another_element_is_no_wheel(phone: Rig) -> None:

@@ -226,6 +226,36 @@ def test_a_step_that_allows_is_not_forestalled(phone: Rig) -> None:
     assert pressed in [what for _, what in phone.phone.changes]
 
 
+ALLOW = "permission_allow_foreground_only_button"
+
+
+@pytest.mark.parametrize(
+    "allow",
+    [
+        {"tap": {"id": ALLOW}},
+        {"tap": {"xpath": f"//*[contains(@resource-id, '{ALLOW}')]"}},
+        {"when": {"visible": {"id": ALLOW}, "within_s": 4, "do": [{"tap": {"id": ALLOW}}]}},
+    ],
+    ids=["tap", "by xpath", "when"],
+)
+def test_a_step_that_waits_for_a_dialogs_button_has_it_whenever_that_comes(
+    phone: Rig, allow: Mapping[str, Any]
+) -> None:
+    for moment in range(16):
+        before = len(phone.phone.changes)
+        after_s = 0.5 + 0.173 * moment
+
+        def watch(planned: PlannedStep, after_s: float = after_s) -> None:
+            if planned.path == "1":
+                plant(phone.phone, PACKAGE, Trouble("permission"), after_s)
+
+        record = phone.attempt(
+            ["launch", allow], "home.go", profile=PROFILE, scenario=SCENARIO, watch=watch
+        )
+        pressed = [what for _, what in phone.phone.changes[before:] if "permission_" in what]
+        assert (after_s, counted(record), pressed) == (after_s, [], [f"pressed {ALLOW}"])
+
+
 def test_one_that_a_profile_switches_off_is_left_alone(phone: Rig) -> None:
     record = attempt_with(
         phone, "2", Trouble("popup", text="update"), common_interruptions={"update": False}

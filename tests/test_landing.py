@@ -55,6 +55,16 @@ def test_what_is_covered_wholly_cannot_be_landed_on() -> None:
     assert lands(button("[0,700][400,1000]")) is None
 
 
+def test_a_part_of_an_element_is_touched_where_nothing_covers_it() -> None:
+    xml = f'<h><n bounds="[0,0][400,1000]">{LIST.format("[0,800][400,1000]")}'
+    bar = box("[0,880][400,1000]", button("[0,880][400,1000]"))
+    mark = Box(left=0, top=800, right=48, bottom=1000)
+    assert landing(elements(f"{xml}{bar}</n></h>"), ROW, mark) == Point(x=24, y=840)
+    # What lies over the rest of it is no reason to touch it elsewhere.
+    link = button("[60,800][400,1000]")
+    assert landing(elements(f"{xml}{link}</n></h>"), ROW, mark) == mark.middle
+
+
 def test_what_has_moved_meanwhile_is_touched_where_it_was() -> None:
     over = button("[0,700][400,1000]")
     assert lands(over, row="[0,700][400,900]") == ROW.middle

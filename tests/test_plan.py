@@ -248,6 +248,40 @@ def test_two_files_with_one_id_are_told_at_the_second(project: Project, tmp_path
     ]
 
 
+def test_what_no_key_types_is_told_where_it_is_filled_in(project: Project, tmp_path: Path) -> None:
+    keys = 'type: {into: search.input, text: "${who}", how: keys}'
+    files = {
+        "type_it": shared(tmp_path, "type_it", keys, parameters="who"),
+        "pass_on": shared(
+            tmp_path, "pass_on", 'run: {scenario: type_it, with: {who: "${one}"}}', parameters="one"
+        ),
+    }
+    document = scenario(
+        tmp_path,
+        'type: {into: search.input, text: "${word}", how: keys}',
+        'run: {scenario: pass_on, with: {one: "${word}"}}',
+        'run: {scenario: type_it, with: {who: "A1"}}',
+    )
+    fault = "keys are of letters, digits and signs of ASCII; write how: paste for other texts"
+    assert [str(problem) for problem in check(document, project.profiles, files)] == [
+        f"scenarios/shared/type_it.yaml:5:53: steps[1].type.how: {fault}; "
+        "this text is filled in by scenarios/shared/pass_on.yaml:5",
+        f"scenarios/social_security/case.yaml:12:54: steps[1].type.how: {fault}; "
+        "this text is filled in from data:",
+    ]
+
+
+def test_a_secret_of_the_data_that_would_be_pasted_is_told_before_the_run(
+    project: Project, tmp_path: Path
+) -> None:
+    text = TASK.replace("word: 社保", 'word: "${secret:PIN}"')
+    typed = '  - type: {into: search.input, text: "${word}", how: paste}\n'
+    document = load_case((text + typed).encode(), tmp_path)
+    [problem] = check(document, project.profiles, {})
+    assert problem.field == "steps[1].type.how"
+    assert "a secret is not pasted" in problem.message
+
+
 def test_shared_steps_that_nothing_runs_are_checked_too(project: Project, tmp_path: Path) -> None:
     unused = shared(tmp_path, "unused", "tap: no.such")
     found = check_files([], project.profiles, [unused])

@@ -57,7 +57,8 @@ def test_a_label_of_which_no_row_has_a_box_has_none() -> None:
 def test_a_box_with_words_is_touched_before_them_and_a_switch_anywhere() -> None:
     check = BOX + 'text="已读《协议》" checked="true" bounds="[0,0][900,48]"/>'
     [box] = beside(elements(check), "已读《协议》")
-    assert box == TickBox("已读《协议》", Box(left=0, top=0, right=48, bottom=48), checked=True)
+    mark, whole = (Box(left=0, top=0, right=right, bottom=48) for right in (48, 900))
+    assert box == TickBox("已读《协议》", mark, whole, checked=True)
     switch = (
         '<n class="android.widget.Switch" checkable="true" text="提醒" bounds="[0,0][900,48]"/>'
     )

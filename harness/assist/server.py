@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from harness.assist.saying import NEVER_TAPS, call, deed, name_kind
 from harness.assist.terminal import TERMINAL, is_there, reading
 from harness.door import Address, Door, Guard, listen, read_json, say
-from harness.helpdesk import LONGEST_CODE, SHORTEST_CODE, Answer, HelpDesk, Question
+from harness.helpdesk import Answer, HelpDesk, Question, code_in, fault_in
 from harness.model import Words
 
 STATIC = Path(__file__).parent / "static"
@@ -97,9 +97,10 @@ def _answer(desk: HelpDesk, said: dict[str, Any]) -> Response:
     number, code = said.get("number"), said.get("code", "")
     if not isinstance(number, int) or not isinstance(code, str):
         return say(400, "a number is asked for, and a text where there is a code")
-    code = code.strip()
-    if "code" in said and not SHORTEST_CODE <= len(code) <= LONGEST_CODE:
-        return say(400, f"a code has {SHORTEST_CODE} to {LONGEST_CODE} characters")
+    code = code_in(code)
+    fault = fault_in(code, desk.notice.question) if "code" in said else None
+    if fault is not None:
+        return say(400, str(fault))
     stands = desk.answer(Answer(code, gives_up=said.get("gives_up") is True), number)
     return JSONResponse(_state(desk)) if stands else say(409, "this question no longer stands")
 

@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
-from harness.helpdesk import LONGEST_CODE, SHORTEST_CODE, Answer, HelpDesk
+from harness.helpdesk import Answer, HelpDesk, code_in, fault_in
+from harness.model import Words
 
 TERMINAL = Path("/dev/tty")
 LONGEST_LINE = 4096
@@ -73,8 +74,9 @@ def _listening(terminal: int, desk: HelpDesk, tell: Callable[[str], None]) -> It
             ready, _, _ = select.select([terminal, is_over], [], [])
             if is_over in ready or not (line := os.read(terminal, LONGEST_LINE)):
                 return
-            if not hand_in(line.decode(errors="replace"), desk):
-                tell(f"至少 {SHORTEST_CODE} 个字符 / {SHORTEST_CODE} characters at least")
+            fault = hand_in(line.decode(errors="replace"), desk)
+            if fault is not None:
+                tell(str(fault))
 
     thread = Thread(target=listen, name="terminal", daemon=True)
     thread.start()
@@ -87,10 +89,10 @@ def _listening(terminal: int, desk: HelpDesk, tell: Callable[[str], None]) -> It
         os.close(over)
 
 
-def hand_in(line: str, desk: HelpDesk) -> bool:
-    """A line as an answer: a code, or that something was done; False for what can be neither."""
-    code = line.strip()
-    is_one = not code or SHORTEST_CODE <= len(code) <= LONGEST_CODE
-    if is_one:
+def hand_in(line: str, desk: HelpDesk) -> Words | None:
+    """Takes a line as an answer: a code, or that something was done; says why it can be neither."""
+    code = code_in(line)
+    fault = fault_in(code, desk.notice.question) if code else None
+    if fault is None:
         desk.answer(Answer(code))
-    return is_one
+    return fault
