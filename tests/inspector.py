@@ -79,6 +79,11 @@ class Inspection:
         self._process.send_signal(number)
         return self._process.wait(30)
 
+    def rest(self) -> str:
+        """What else it has said, once it has ended."""
+        assert self._process.stdout is not None
+        return self._process.stdout.read()
+
     def __enter__(self) -> Self:
         return self
 
