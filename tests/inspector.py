@@ -109,6 +109,14 @@ class Person:
         """What the page would be told."""
         return self.page.request.get(f"{self._base}api/{what}").json()
 
+    def ask_to(self, what: str, **said: object) -> None:
+        """Lets something be done from another page."""
+        origin = self._base.rstrip("/")
+        answer = self.page.request.post(
+            f"{self._base}api/do/{what}", data=said, headers={"origin": origin}
+        )
+        assert answer.ok, answer.text()
+
     def see(self, **what: object) -> Node | None:
         """The first element that is like this on the screen that the page shows."""
         number = (self.page.locator("#picture").get_attribute("src") or "").rpartition("/")[2]
