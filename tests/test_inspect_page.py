@@ -172,6 +172,21 @@ def test_an_app_of_somebody_s_own_is_cleared_only_when_they_say_so(person: Perso
     expect(page.locator("#record")).to_have_attribute("aria-pressed", "true")
 
 
+def test_whoever_comes_back_from_an_editor_sees_what_was_changed(
+    person: Person, inspection: Inspection
+) -> None:
+    path = inspection.root / "scenarios" / "apps" / "sample_city.yaml"
+    before = path.read_text(encoding="utf-8")
+    wrong = person.page.locator("#wrong")
+    expect(wrong).to_be_hidden()
+    path.write_text(f"{before}\ncolour: red\n", encoding="utf-8")
+    person.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(wrong).to_contain_text("scenarios/apps/sample_city.yaml:")
+    path.write_text(before, encoding="utf-8")
+    person.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(wrong).to_be_hidden()
+
+
 def test_keys_rest_while_the_phone_is_busy(person: Person) -> None:
     page = person.page
     page.route("**/api/screen?*", lambda route: route.fulfill(json=BUSY))

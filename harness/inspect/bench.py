@@ -323,13 +323,16 @@ class Bench:
                 "elsewhere": each.elsewhere,
                 "reasons": [reason.model_dump() for reason in each.reasons],
             }
-            for each in self._candidates(number, index)
+            for each in self._candidates(number, self._pointed_at(number, index))
         ]
 
-    def _candidates(self, number: int, index: int) -> tuple[Candidate, ...]:
-        element = self._pointed_at(number, index)
+    def _candidates(self, number: int, element: Any) -> tuple[Candidate, ...]:
         others: Sequence[Screen] = self._memory.others(self._shots[number])
         return candidates(element, others, self._discretion.hides)
+
+    def _ways(self, number: int, element: Any) -> tuple[Locator, ...]:
+        """Those candidates that a run could use, the best first."""
+        return tuple(each.locator for each in self._candidates(number, element) if each.first)
 
     def _pointed_at(self, number: int, index: int) -> Any:
         shot = self._shots.get(number)
@@ -396,11 +399,6 @@ class Bench:
             if text is None:
                 ways = self._ways_of_tap(number, element, ways)
             self._note(Move("tap" if text is None else "type", ways, typed, kind))
-
-    def _ways(self, number: int, element: Any) -> tuple[Locator, ...]:
-        others = self._memory.others(self._shots[number])
-        found = candidates(element, others, self._discretion.hides)
-        return tuple(each.locator for each in found if each.first)
 
     def _ways_of_tap(
         self, number: int, label: Any, ways: tuple[Locator, ...]

@@ -275,7 +275,7 @@ async function select(node, { quietly = false } = {}) {
 
 /** Whether somebody is at work on the form: nothing is taken from under their hands. */
 function is_filled_in() {
-  return document.activeElement.closest("#type, #candidates, .hand, #add") !== null;
+  return !!document.activeElement?.closest("#type, #candidates, .hand, #add");
 }
 
 /** Goes on with the element that was pointed at, though it may have left or say something else. */
@@ -557,6 +557,16 @@ $("try").addEventListener("click", async () => {
 $("keep").addEventListener("click", async () => {
   const done = await working($("keep"), "save", { text: $("draft").value }, "tried");
   if (done) $("tried").replaceChildren(el("p", {}, "已保存 saved: ", el("code", { textContent: done.result })));
+});
+
+// Whoever comes back from an editor sees what was changed there; a name half typed stays.
+addEventListener("focus", async () => {
+  if (document.querySelector("#moves input:not(:placeholder-shown)")) return;
+  try {
+    show_state(await get("/api/state"));
+  } catch (error) {
+    notice(error.message, true);
+  }
 });
 
 show_state(await get("/api/state"));
