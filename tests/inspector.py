@@ -79,6 +79,11 @@ class Inspection:
         self._process.send_signal(number)
         return self._process.wait(30)
 
+    def rest(self) -> str:
+        """What else it has said, once it has ended."""
+        assert self._process.stdout is not None
+        return self._process.stdout.read()
+
     def __enter__(self) -> Self:
         return self
 
@@ -103,6 +108,14 @@ class Person:
     def ask(self, what: str) -> Any:
         """What the page would be told."""
         return self.page.request.get(f"{self._base}api/{what}").json()
+
+    def ask_to(self, what: str, **said: object) -> None:
+        """Lets something be done from another page."""
+        origin = self._base.rstrip("/")
+        answer = self.page.request.post(
+            f"{self._base}api/do/{what}", data=said, headers={"origin": origin}
+        )
+        assert answer.ok, answer.text()
 
     def see(self, **what: object) -> Node | None:
         """The first element that is like this on the screen that the page shows."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from typer.testing import CliRunner
@@ -22,6 +24,26 @@ def test_it_ends_in_order_and_leaves_no_process(tmp_path: Path, number: int) -> 
         assert inspection.end(number) == 0
         _, alive = psutil.wait_procs(started, timeout=10)
     assert alive == []
+
+
+def test_it_ends_in_the_middle_of_a_step_without_a_traceback(tmp_path: Path) -> None:
+    with (
+        Inspection(project(tmp_path)) as inspection,
+        httpx.Client(follow_redirects=True, timeout=60) as client,
+        ThreadPoolExecutor() as pool,
+    ):
+        client.get(inspection.url)
+        base = inspection.url.partition("/?")[0]
+        step = {"text": "expect: {visible: {id: never}, within_s: 60}"}
+        running = pool.submit(
+            client.post, f"{base}/api/do/steps", json=step, headers={"origin": base}
+        )
+        while "Expect" not in str(client.get(f"{base}/api/screen").json().get("busy")):
+            assert not running.done(), running.result().text
+        assert inspection.end() == 0
+        assert running.result().status_code == 503
+        assert "检查已结束" in running.result().text
+        assert "Traceback" not in inspection.rest()
 
 
 def test_a_new_app_gets_a_profile(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Route, expect, sync_playwright
 
 from harness.load import load_scenario
 from harness.profile_file import ProfileFile
@@ -15,6 +16,7 @@ from tests.inspector import ROOT, Inspection, Person, project
 
 pytestmark = needs_chromium
 
+BUSY = {"busy": {"zh": "执行步骤", "en": "running the step"}, "kept": ""}
 PROFILE = (ROOT / "scenarios" / "apps" / "sample_city.yaml").read_text(encoding="utf-8")
 
 
@@ -78,7 +80,7 @@ def test_a_pop_up_is_a_sign_and_what_sends_it_away(person: Person, inspection: I
     person.point(id="privacy_refuse")
     person.add("privacy_dialog")
     (one,) = ProfileFile.read(inspection.root, "sample_city").profile.interruptions
-    assert one.model_dump() == {
+    assert one.model_dump(exclude_unset=True) == {
         "name": "privacy_dialog",
         "seen": {"id": "dialog_title"},
         "dismiss": {"id": "privacy_refuse"},
@@ -117,6 +119,107 @@ def test_a_label_leads_to_its_button_and_keys_lead_on(person: Person) -> None:
     person.wait(id="search_input")
 
 
+def test_a_form_that_is_filled_in_stays_though_its_element_leaves(
+    person: Person, inspection: Inspection
+) -> None:
+    page = person.page
+    person.begin_afresh()
+    person.point(id="privacy_agree")
+    page.fill("#hand", "{text: 同意}")
+    page.fill("#name", "privacy.yes")
+    node, number = person.wait(id="privacy_agree"), person.ask("screen")["number"]
+    person.ask_to("touch", number=number, index=node["index"])  # from another page
+    expect(page.locator("#chosen")).to_be_hidden()
+    expect(page.locator("#name")).to_have_value("privacy.yes")
+    expect(page.locator("#hand")).to_have_value("{text: 同意}")
+    person.add("privacy.yes")
+    named = ProfileFile.read(inspection.root, "sample_city").profile.elements["privacy.yes"]
+    assert [each.model_dump() for each in named] == [{"id": "privacy_agree"}, {"text": "同意"}]
+    page.locator("#file").click()
+    expect(page.locator("#nothing")).to_be_visible()
+
+
+def test_an_app_of_somebody_s_own_is_cleared_only_when_they_say_so(person: Person) -> None:
+    page = person.page
+
+    def on_a_real_phone(route: Route) -> None:
+        told = route.fetch().json()
+        route.fulfill(json={**told, "simulated": False, "keep_data": False})
+
+    page.route("**/api/state", on_a_real_phone)
+    person.ask_to("record", on=False)
+    page.reload()
+    expect(page.locator("#app")).not_to_be_empty()
+    asked: list[str] = []
+
+    def declines(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", declines)
+    done: list[str] = []
+    page.on("request", lambda request: done.append(request.url) if "/do/" in request.url else None)
+    page.click("#tab-walk")
+    page.click("#record")
+    page.click("#try")
+    assert len(asked) == 2
+    assert "继续吗" in asked[0]
+    assert "logins" in asked[0]
+    assert done == []
+    page.remove_listener("dialog", declines)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("#record")
+    expect(page.locator("#record")).to_have_attribute("aria-pressed", "true")
+
+
+def test_whoever_comes_back_from_an_editor_sees_what_was_changed(
+    person: Person, inspection: Inspection
+) -> None:
+    path = inspection.root / "scenarios" / "apps" / "sample_city.yaml"
+    before = path.read_text(encoding="utf-8")
+    wrong = person.page.locator("#wrong")
+    expect(wrong).to_be_hidden()
+    path.write_text(f"{before}\ncolour: red\n", encoding="utf-8")
+    person.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(wrong).to_contain_text("scenarios/apps/sample_city.yaml:")
+    path.write_text(before, encoding="utf-8")
+    person.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(wrong).to_be_hidden()
+
+
+def test_keys_rest_while_the_phone_is_busy(person: Person) -> None:
+    page = person.page
+    page.route("**/api/screen?*", lambda route: route.fulfill(json=BUSY))
+    expect(page.locator("#busy")).to_have_text("执行步骤 running the step")
+    for key in page.locator("[data-press]").all():
+        expect(key).to_be_disabled()
+    page.unroute("**/api/screen?*")
+    expect(page.get_by_label("返回 back")).to_be_enabled()
+
+
+def test_the_page_says_that_the_inspection_has_ended(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(locale="zh-CN")
+    with Inspection(project(tmp_path, PROFILE)) as inspection:
+        person = Person(context.new_page(), inspection.url)
+        assert inspection.end() == 0
+    expect(person.page.locator("#busy")).to_contain_text("检查已结束，请重新执行 inspect")
+    expect(person.page.locator("#phone")).to_have_class(re.compile("ended"))
+    expect(person.page.get_by_label("返回 back")).to_be_disabled()
+    context.close()
+
+
+def test_the_phone_stays_in_view_on_a_narrow_page(browser: Browser, inspection: Inspection) -> None:
+    context = browser.new_context(viewport={"width": 900, "height": 700})
+    page = Person(context.new_page(), inspection.url).page
+    page.click("#tab-walk")
+    page.locator("#keep").scroll_into_view_if_needed()
+    glass = page.locator("#glass").bounding_box()
+    assert glass is not None
+    assert glass["y"] >= 0
+    assert glass["y"] + glass["height"] <= 700
+    context.close()
+
+
 @needs_axe
 def test_the_page_can_be_used_by_everybody(browser: Browser, inspection: Inspection) -> None:
     context = browser.new_context(viewport={"width": 900, "height": 900}, bypass_csp=True)
@@ -125,6 +228,9 @@ def test_the_page_can_be_used_by_everybody(browser: Browser, inspection: Inspect
     node = person.ask("screen")["nodes"][-1]
     person.point(index=node["index"])
     page.add_script_tag(path=AXE)
+    page.click("#tab-walk")
+    page.route("**/api/screen?*", lambda route: route.fulfill(json=BUSY))
+    expect(page.locator("#busy")).to_be_visible()
     found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa']})")
     assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
     context.close()

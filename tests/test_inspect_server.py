@@ -21,7 +21,7 @@ from harness.errors import SessionLost, UsageError
 from harness.inspect import bench as bench_module
 from harness.inspect.bench import Bench
 from harness.inspect.bench import Phone as Names
-from harness.inspect.files import create_profile
+from harness.inspect.files import create_profile, save_task
 from harness.inspect.server import application
 from harness.load import load_scenario
 from harness.phone.apps import load
@@ -474,8 +474,31 @@ def test_what_has_no_name_yet_is_asked_for_one(empty: Served) -> None:
     ]}  # fmt: skip
     empty.do("name", name="privacy.agree", locators=move["ways"])
     assert empty.get("state")["walk"][1]["say"] == "tap: privacy.agree"
-    empty.do("drop", index=1)
+    assert empty.ask("drop", index=1, say="tap: {id: privacy_agree}").status_code == 409
+    assert empty.ask("drop", index=2, say="tap: privacy.agree").status_code == 409
+    empty.do("drop", index=1, say="tap: privacy.agree")
     assert [move["say"] for move in empty.get("state")["walk"]] == ["launch"]
+
+
+def test_a_tap_on_a_label_is_one_on_the_button_around_it(empty: Served) -> None:
+    hint = "搜服务、搜政策，如“居住证”"
+    for name, says in ((), "tap: {id: home_search}"), (("hint", f"{{text: {hint}}}"), "tap: hint"):
+        empty.do("record", on=True)
+        empty.clock.sleep(3)
+        empty.touch(id="privacy_agree")
+        if name:
+            empty.do("name", name=name[0], locators=[name[1]])
+        number, index = empty.see(text=hint)
+        empty.do("touch", number=number, index=index)
+        assert empty.get("state")["walk"][-1]["say"] == says
+
+
+def test_half_a_character_leaves_no_file(served: Served) -> None:
+    text = (ROOT / "scenarios" / "account" / "verify_identity.yaml").read_text(encoding="utf-8")
+    before = sorted(served.root.rglob("*"))
+    with pytest.raises(UsageError, match="half a character"):
+        save_task(served.root, text.replace("verify_identity", "verify_again") + "# \ud83d\n")
+    assert sorted(served.root.rglob("*")) == before
 
 
 def test_a_password_is_not_in_the_walk(served: Served) -> None:

@@ -36,7 +36,7 @@ from harness.inspect.profile_text import (
     with_locators,
     written,
 )
-from harness.inspect.screens import Memory, Screen, Shot, again, nodes
+from harness.inspect.screens import Memory, Screen, Shot, again, button_around, nodes
 from harness.inspect.walk import PASSWORD, About, Move, Walk, draft, name_of, say
 from harness.load import Document, load_scenario
 from harness.model import (
@@ -323,13 +323,16 @@ class Bench:
                 "elsewhere": each.elsewhere,
                 "reasons": [reason.model_dump() for reason in each.reasons],
             }
-            for each in self._candidates(number, index)
+            for each in self._candidates(number, self._pointed_at(number, index))
         ]
 
-    def _candidates(self, number: int, index: int) -> tuple[Candidate, ...]:
-        element = self._pointed_at(number, index)
+    def _candidates(self, number: int, element: Any) -> tuple[Candidate, ...]:
         others: Sequence[Screen] = self._memory.others(self._shots[number])
         return candidates(element, others, self._discretion.hides)
+
+    def _ways(self, number: int, element: Any) -> tuple[Locator, ...]:
+        """Those candidates that a run could use, the best first."""
+        return tuple(each.locator for each in self._candidates(number, element) if each.first)
 
     def _pointed_at(self, number: int, index: int) -> Any:
         shot = self._shots.get(number)
@@ -378,8 +381,8 @@ class Bench:
             DeviceTrouble: the phone did not do it.
         """
         with self._at_work(Words(zh="点按", en="tapping")):
-            ways = tuple(each.locator for each in self._candidates(number, index) if each.first)
             element = self._pointed_at(number, index)
+            ways = self._ways(number, element)
             kind = self._shot_kind()
             with self._session() as driver:
                 box = _box_now(element, driver)
@@ -393,7 +396,18 @@ class Bench:
             if element.get("password") == "true" and not names_in(typed):
                 self._discretion.learn_password(typed)
                 typed = PASSWORD
+            if text is None:
+                ways = self._ways_of_tap(number, element, ways)
             self._note(Move("tap" if text is None else "type", ways, typed, kind))
+
+    def _ways_of_tap(
+        self, number: int, label: Any, ways: tuple[Locator, ...]
+    ) -> tuple[Locator, ...]:
+        """How a walk finds what was tapped: by the button's id, unless the label has a name."""
+        button = button_around(label)
+        if button is None or name_of(Move("tap", ways), self._file.profile):
+            return ways
+        return self._ways(number, button)
 
     def press(self, key: str, direction: str = "") -> None:
         """The back key, the App's launch, a swipe over the screen.
@@ -550,8 +564,19 @@ class Bench:
             driver.launch(android.package, android.activity)
             self._note(Move("launch"))
 
-    def drop(self, index: int) -> None:
-        """Takes one thing out of the walk; what was done on the phone stays done."""
+    def drop(self, index: int, said: str) -> None:
+        """Takes one thing out of the walk; what was done on the phone stays done.
+
+        Args:
+            index: its place, from 0.
+            said: what the page shows there: another page may have changed the walk.
+
+        Raises:
+            Moved: something else stands there by now.
+        """
+        there = self._walk.moves[index : index + 1]
+        if [say(move, self._file.profile) for move in there] != [said]:
+            raise Moved("录制已经变了，没有去掉 / the walk has changed, nothing was taken out")
         self._walk = self._walk.without(index)
 
     def draft(self, about: About) -> str:

@@ -117,6 +117,25 @@ def again(element: etree._Element, screen: Screen) -> etree._Element | None:
     return next((each for each in screen if [each.get(key) for key in keys] == wanted), None)
 
 
+def button_around(element: etree._Element) -> etree._Element | None:
+    """The button that a label lies in, if it has an id of its own: that outlives its words.
+
+    None where the touch might go to another: an element that takes touches itself, or a box
+    with several buttons in it.
+    """
+    if element.get("clickable") == "true":
+        return None
+    above = (each for each in element.iterancestors() if each.get("clickable") == "true")
+    button = next(above, None)
+    if button is None or not button.get("resource-id"):
+        return None
+    if any(each.get("clickable") == "true" for each in button.iterdescendants("*")):
+        return None
+    screen = element.getroottree().getroot().iter("*")
+    alike = [each for each in screen if each.get("resource-id") == button.get("resource-id")]
+    return button if alike == [button] else None
+
+
 @dataclass
 class Memory:
     """The screens of an App that a session has seen, the last of each kind."""

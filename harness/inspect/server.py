@@ -7,6 +7,7 @@ changed or the phone is busy, 423 a commit point, 503 the phone.
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,9 +95,10 @@ class Recording(Frozen):
 
 
 class Dropped(Frozen):
-    """A thing of the walk, by its place."""
+    """A thing of the walk, by its place, and as the page has it there."""
 
     index: Annotated[int, Field(ge=0)]
+    say: Annotated[str, Field(max_length=256 * 1024)]
 
 
 class Told(Frozen):
@@ -132,7 +134,7 @@ def application(bench: Bench, door: Door) -> Starlette:
         ),
         "steps": (Steps, lambda ask: bench.run_steps(ask.text)),
         "record": (Recording, lambda ask: bench.record(on=ask.on)),
-        "drop": (Dropped, lambda ask: bench.drop(ask.index)),
+        "drop": (Dropped, lambda ask: bench.drop(ask.index, ask.say)),
         "draft": (Told, lambda ask: bench.draft(About(**ask.model_dump()))),
         "check": (Steps, lambda ask: bench.check(ask.text)),
         "try": (Steps, lambda ask: bench.try_out(ask.text)),
@@ -206,6 +208,9 @@ async def _answer(ask: Callable[[], Any]) -> Response:
         return say(503, f"{exc.zh} / {exc}")
     except HarnessError as exc:
         return say(400, str(exc))
+    except CancelledError:
+        # The server ends, and waits no longer: nothing else cancels what a bench is asked.
+        return say(503, "检查已结束 / the inspection has ended")
 
 
 def _number(text: str) -> int:

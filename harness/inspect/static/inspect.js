@@ -40,8 +40,23 @@ function notice(text, bad = false) {
 
 // --- asking the server
 
+const ENDED = "检查已结束，请重新执行 inspect / the inspection has ended: start it again";
+
+/** Asks the server, which is on this machine: where it does not answer, there is none any more. */
+async function reach(path, options) {
+  try {
+    const answer = await fetch(path, options);
+    $("phone").classList.remove("ended");
+    return answer;
+  } catch {
+    $("phone").classList.add("ended");
+    set_busy(true);
+    throw new Error(ENDED);
+  }
+}
+
 async function get(path) {
-  const answer = await fetch(path);
+  const answer = await reach(path);
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
 }
@@ -49,7 +64,7 @@ async function get(path) {
 /** Lets something be done; what comes of it, or null with the reason shown. */
 async function act(what, said, { show = notice } = {}) {
   try {
-    const answer = await fetch(`/api/do/${what}`, {
+    const answer = await reach(`/api/do/${what}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(said),
@@ -88,7 +103,7 @@ async function live() {
 
 /** Often while something may be on its way: what the App shows meanwhile does not last. */
 function pause_ms() {
-  if (document.hidden) return HIDDEN_PAUSE_MS;
+  if (document.hidden || $("phone").classList.contains("ended")) return HIDDEN_PAUSE_MS;
   return Date.now() - acted < WATCHED_MS ? WATCHED_PAUSE_MS : PAUSE_MS;
 }
 
@@ -164,7 +179,8 @@ async function show_screen(told, { holding = false } = {}) {
   show_held();
   const same = selected && told.nodes.find((node) =>
     node.id === selected.id && node.class === selected.class && node.box.join() === selected.box.join());
-  if (selected) await select(same ?? null, { quietly: same && same.text === selected.text });
+  if (selected && is_filled_in()) keep_pointing(same);
+  else if (selected) await select(same ?? null, { quietly: same && same.text === selected.text });
 }
 
 function place(frame, [left, top, right, bottom]) {
@@ -222,7 +238,7 @@ $("glass").addEventListener("keydown", (event) => {
 const short = (name) => name.split(".").at(-1);
 
 async function select(node, { quietly = false } = {}) {
-  selected = node;
+  selected = node && { ...node, screen: screen.number };
   $("chosen").hidden = !node;
   $("something").hidden = !node;
   $("something").dataset.index = node?.index ?? "";
@@ -248,7 +264,7 @@ async function select(node, { quietly = false } = {}) {
   const mine = (selections += 1);
   $("candidates").dataset.index = "";
   try {
-    const told = await get(`/api/candidates/${screen.number}/${node.index}`);
+    const told = await get(`/api/candidates/${selected.screen}/${node.index}`);
     if (mine !== selections || !selected) return; // something else is pointed at by now
     found = told;
     show_candidates();
@@ -256,6 +272,22 @@ async function select(node, { quietly = false } = {}) {
     if (mine === selections) notice(error.message, true);
   }
 }
+
+/** Whether somebody is at work on the form: nothing is taken from under their hands. */
+function is_filled_in() {
+  return !!document.activeElement?.closest("#type, #candidates, .hand, #add");
+}
+
+/** Goes on with the element that was pointed at, though it may have left or say something else. */
+function keep_pointing(now) {
+  $("chosen").hidden = !now;
+  if (now) place($("chosen"), now.box);
+}
+
+// Once the form is left, it follows the screen again.
+$("something").addEventListener("focusout", (event) => {
+  if (!event.relatedTarget || !$("something").contains(event.relatedTarget)) anew = true;
+});
 
 const GRADES = { good: "稳 good", fair: "可用 fair", poor: "险 poor" };
 
@@ -283,7 +315,7 @@ function chosen() {
 
 async function tap() {
   if (!selected) return;
-  const done = await act("touch", { number: screen.number, index: selected.index });
+  const done = await act("touch", { number: selected.screen, index: selected.index });
   if (!done) return;
   held = false;
   show_held();
@@ -295,7 +327,7 @@ $("type").addEventListener("submit", async (event) => {
   event.preventDefault();
   if (!selected || !$("text").value) return;
   const done = await act("touch", {
-    number: screen.number, index: selected.index, text: $("text").value,
+    number: selected.screen, index: selected.index, text: $("text").value,
   });
   if (done) $("text").value = "";
 });
@@ -469,7 +501,16 @@ $("step").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("run").requestSubmit();
 });
 
-$("record").addEventListener("click", () => act("record", { on: !state.recording }));
+/** Whether the App may be begun afresh: on a phone of somebody's own that loses what is in it. */
+function may_clear() {
+  return state.simulated || state.keep_data || confirm(
+    `${state.name.zh} 会恢复到刚装好的样子：登录、设置、草稿都会清除。继续吗？\n` +
+    `${state.package} will be as after its installation: logins, settings and drafts are lost. Go on?`);
+}
+
+$("record").addEventListener("click", () => {
+  if (state.recording || may_clear()) act("record", { on: !state.recording });
+});
 
 function show_walk() {
   $("record").setAttribute("aria-pressed", state.recording);
@@ -477,7 +518,7 @@ function show_walk() {
     : ["● 录制 ", el("i", { lang: "en", textContent: "record, from a fresh App" })]));
   $("moves").replaceChildren(...state.walk.map((move, index) => el("li", { className: move.unnamed ? "unnamed" : "" },
     el("code", { textContent: move.say }),
-    el("button", { type: "button", className: "drop", textContent: "✕", ariaLabel: `去掉第 ${index + 1} 步 drop`, onclick: () => act("drop", { index }) }),
+    el("button", { type: "button", className: "drop", textContent: "✕", ariaLabel: `去掉第 ${index + 1} 步 drop`, onclick: () => act("drop", { index, say: move.say }) }),
     move.unnamed ? ask_name(move) : "")));
 }
 
@@ -509,12 +550,23 @@ $("check").addEventListener("click", async () => {
   if (done) $("tried").replaceChildren(el("p", {}, el("span", { className: "chip good", textContent: "没有错 no mistakes" })));
 });
 $("try").addEventListener("click", async () => {
+  if (!may_clear()) return;
   const done = await working($("try"), "try", { text: $("draft").value }, "tried");
   if (done) show_result("tried", done.result);
 });
 $("keep").addEventListener("click", async () => {
   const done = await working($("keep"), "save", { text: $("draft").value }, "tried");
   if (done) $("tried").replaceChildren(el("p", {}, "已保存 saved: ", el("code", { textContent: done.result })));
+});
+
+// Whoever comes back from an editor sees what was changed there; a name half typed stays.
+addEventListener("focus", async () => {
+  if (document.querySelector("#moves input:not(:placeholder-shown)")) return;
+  try {
+    show_state(await get("/api/state"));
+  } catch (error) {
+    notice(error.message, true);
+  }
 });
 
 show_state(await get("/api/state"));
