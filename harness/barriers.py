@@ -18,6 +18,7 @@ from harness.helpdesk import SHORTEST_CODE, HelpDesk, Question, code_in
 from harness.hierarchy import elements
 from harness.landing import at
 from harness.model import Barrier, BarrierKind, Name, Words
+from harness.obstacles import obstacles
 from harness.stage import Stage
 from harness.waiting import wait
 
@@ -32,6 +33,8 @@ IN_CHINESE: Mapping[BarrierKind, str] = {
 LIKE_A_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 BANNER_S = 10.0
 """How long a notification may stay over the App: Android's own go after five."""
+UNSEEN_FOR_S = 0.5
+"""A barrier that is passed is not seen for so long: longer than an App takes to draw it anew."""
 LIVE_EVERY_S = 0.7
 """A person who helps sees a new picture so often."""
 
@@ -147,15 +150,53 @@ def _by_person(barrier: Barrier, stage: Stage) -> None:
             expected=Words(zh="手机旁有人", en="somebody at the phone"),
             seen=_met(barrier, "这台设备无人看管", "nobody attends this device"),
         )
-    waited = wait(
-        lambda: None if stage.driver.look(barrier.seen) else True, stage.clock, barrier.within_s
-    )
+    passage = _Passage(barrier, stage)
+    waited = wait(lambda: passage.look() == "passed" or None, stage.clock, barrier.within_s)
     if waited.result is None:
         raise _not_passed(
             barrier,
             f"{barrier.within_s:g} s 内无人通过",
             f"nobody passed it within {barrier.within_s:g} s",
         )
+
+
+class _Passage:
+    """Whether a barrier is passed: it is not seen for a while, on the App's own bare screen.
+
+    One look in which it is not seen says little: the App may draw it anew after a wrong try,
+    a dialog may lie over it, or the person may be in another App, to read a message.
+    """
+
+    def __init__(self, barrier: Barrier, stage: Stage) -> None:
+        self._barrier = barrier
+        self._stage = stage
+        self._unseen_since: float | None = None
+
+    def look(self) -> Literal["there", "unsure", "passed"]:
+        """Looks once."""
+        began_at = self._stage.clock.monotonic()
+        if self._stage.driver.look(self._barrier.seen):
+            self._unseen_since = None
+            return "there"
+        if not self._shows_the_app():
+            self._unseen_since = None
+            return "unsure"
+        if self._unseen_since is None:
+            self._unseen_since = began_at
+        return "passed" if began_at - self._unseen_since >= UNSEEN_FOR_S else "unsure"
+
+    def _shows_the_app(self) -> bool:
+        """Whether the App is in front, with nothing over it that could hide a barrier."""
+        task, driver = self._stage.task, self._stage.driver
+        package = task.profile.android.package
+        if driver.package() != package:
+            return False
+        if driver.page is not None:
+            return True
+        there = driver.elements()
+        on_top = next((each.get("package") for each in there if each.get("package")), "")
+        covering = (one for one in obstacles(task.interruptions, there, package) if one.own_window)
+        return on_top == package and next(covering, None) is None
 
 
 # --- by a person who is asked ---------------------------------------------------------------------
@@ -202,21 +243,25 @@ def _wait_for_help(
     as somebody types into it at the phone, so that there the person says when it is done.
     """
     began_at = shown_at = stage.clock.monotonic()
+    passage, is_done = _Passage(barrier, stage), False
 
     def show(now: float) -> None:
         desk.show(stage.shot(), barrier.within_s - (now - began_at))
 
     def look() -> _Helped | None:
-        nonlocal shown_at
+        nonlocal shown_at, is_done
         answer, now = desk.take(), stage.clock.monotonic()
         if answer is not None and answer.gives_up:
             return _Helped("given_up")
         if answer is not None and answer.code and question.wants_code:
             return _Helped("passed", answer.code)
         asked = answer is not None
-        if (asked or not question.wants_code) and not stage.driver.look(barrier.seen):
+        is_done = is_done or asked
+        sight = passage.look() if is_done or not question.wants_code else "there"
+        if sight == "passed":
             return _Helped("passed")
-        if asked:
+        if is_done and sight == "there":
+            is_done = False
             desk.say_still_there()
         if asked or now - shown_at >= LIVE_EVERY_S:
             shown_at = now

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 from PIL import Image
 
-from harness.barriers import IN_CHINESE
+from harness.barriers import IN_CHINESE, UNSEEN_FOR_S
 from harness.helpdesk import Answer, HelpDesk, Question
 from harness.model import AttemptRecord, BarrierKind, ById, Outcome, PlannedStep, Words
 from harness.phone.afflict import plant
@@ -19,7 +19,8 @@ from harness.phone.trouble import Trouble
 from tests.commit_guard import SMALL
 from tests.gesture_app import GESTURE_APP
 from tests.gesture_app import PROFILE as DIGITS_PROFILE
-from tests.phone.small_app import PACKAGE
+from tests.interruptions import before_next
+from tests.phone.small_app import OTHER_APP, PACKAGE
 from tests.rig import Rig, rig, step
 
 CODE = "482913"
@@ -213,8 +214,38 @@ def test_what_asks_for_no_code_is_passed_once_it_is_gone_without_a_word() -> Non
     with rig(attended=True) as phone:
         record = attempt(phone, SLIDER, {"text": "通过"}, barriers="assist", desk=HelpDesk())
     assert record.verdict.outcome is Outcome.COMPLETED_ASSISTED
-    assert step(record, "3").times.barrier_s == pytest.approx(4, abs=0.3)
+    assert step(record, "3").times.barrier_s == pytest.approx(4 + UNSEEN_FOR_S, abs=0.3)
     assert step(record, "3").times.app_s < 0.1
+
+
+@pytest.mark.parametrize("policy", [{"attended": True}, {"barriers": "assist"}], ids=str)
+@pytest.mark.parametrize("hides", ["dialog", "shade", "redraw", "another App"])
+def test_a_barrier_that_is_only_hidden_is_not_passed(
+    phone: Rig, hides: str, policy: dict[str, Any]
+) -> None:
+    came_at: list[float] = []
+
+    def come() -> None:
+        came_at.append(phone.clock.monotonic())
+        kind = {"dialog": Trouble("popup", text="consent"), "shade": Trouble("shade")}.get(hides)
+        if kind is not None:
+            plant(phone.phone, PACKAGE, kind)
+        elif hides == "redraw":
+            plant(phone.phone, PACKAGE, Trouble("tell", values={"passed": True}))
+            plant(phone.phone, PACKAGE, Trouble("tell", values={"passed": False}), 0.3)
+        else:
+            phone.driver.launch(OTHER_APP.package, None)
+
+    def watch(planned: PlannedStep) -> None:
+        if planned.path == "3":
+            before_next(phone, "look", lambda: before_next(phone, "look", come))
+
+    desk = {"desk": HelpDesk()} if "barriers" in policy else {}
+    record = attempt(phone, {**SLIDER, "within_s": 5}, watch=watch, **policy, **desk)
+    assert came_at
+    stays = Outcome.HARNESS_ERROR if hides == "shade" else Outcome.BLOCKED
+    assert (record.verdict.outcome, record.barriers) == (stays, ())
+    assert step(record, "3").times.barrier_s == pytest.approx(5, abs=1)
 
 
 def test_done_makes_the_harness_look_and_never_touch(phone: Rig) -> None:
