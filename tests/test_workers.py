@@ -45,13 +45,18 @@ def attempts(project: Project) -> tuple[AttemptRecord, ...]:
     return run.attempts
 
 
+def describe(record: AttemptRecord) -> str:
+    """Which attempt it is, who made it, where and when."""
+    return f"{record.id} {record.worker} {record.phone} {record.started_at} {record.wall_s:.3f} s"
+
+
 def overlaps(records: tuple[AttemptRecord, ...]) -> list[tuple[str, str]]:
     """Pairs of attempts that were made on one phone at the same time."""
     by_phone: dict[str, list[AttemptRecord]] = {}
     for record in records:
         by_phone.setdefault(record.phone or record.device, []).append(record)
     return [
-        (first.id, second.id)
+        (describe(first), describe(second))
         for on_phone in by_phone.values()
         for first, second in pairwise(sorted(on_phone, key=lambda one: one.started_at))
         if (second.started_at - first.started_at).total_seconds() < first.wall_s
