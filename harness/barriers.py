@@ -57,7 +57,7 @@ def pass_barrier(name: Name, stage: Stage, messages_before: int) -> str | None:
     cover_messages(barrier, stage)
     if code is None:
         _learn_what_was_typed(barrier, stage)
-    else:
+    elif len(code) >= SHORTEST_CODE:
         stage.redaction.learn_secret(code)
     return code
 
@@ -196,7 +196,8 @@ class _Passage:
         there = driver.elements()
         on_top = next((each.get("package") for each in there if each.get("package")), "")
         covering = (one for one in obstacles(task.interruptions, there, package) if one.own_window)
-        return on_top == package and next(covering, None) is None
+        # Of a hierarchy that cannot be read nobody knows more than whose App is in front.
+        return on_top in ("", package) and next(covering, None) is None
 
 
 # --- by a person who is asked ---------------------------------------------------------------------
