@@ -45,11 +45,17 @@ class Holder(Frozen):
     """Who has a lease: what others are told while they wait."""
 
     run: str
+    kept: str = ""
+    """The run's directory: runs of other results may have its name."""
     worker: str
     process: int
 
     def __str__(self) -> str:
         return f"run {self.run}, worker {self.worker}, process {self.process}"
+
+    def is_of_run(self, other: Holder) -> bool:
+        """Whether the other is of the same run."""
+        return (self.run, self.kept) == (other.run, other.kept)
 
 
 def lease_key(name: Name, phone: Phone) -> str:
@@ -185,9 +191,7 @@ class Leases:
         began = self._clock.monotonic()
         while (name := self._take_first(phones)) is None:
             holders = {name: self._holder_of(name, phone) for name, phone in phones.items()}
-            if any(
-                holder is not None and holder.run == self._holder.run for holder in holders.values()
-            ):
+            if any(holder and holder.is_of_run(self._holder) for holder in holders.values()):
                 began = self._clock.monotonic()
             waiting = _describe(device, holders)
             if device in self._given_up or self._clock.monotonic() - began > WAITS_S:
@@ -233,7 +237,8 @@ class Leases:
         shared = lease_key(name, phone)
         if shared:
             return self._place / f"{_as_file_name(shared)}.lock"
-        return self._place / _own_folder(self._holder.run) / f"{_as_file_name(name)}.lock"
+        own = _own_folder(self._holder.run, self._holder.kept)
+        return self._place / own / f"{_as_file_name(name)}.lock"
 
 
 def lock_place(temporary: Path | None = None) -> Path:
@@ -257,9 +262,10 @@ def lock_place(temporary: Path | None = None) -> Path:
     return place
 
 
-def forget_run(run: str, place: Path | None = None) -> None:
+def forget_run(run: str, kept: str = "", *, place: Path | None = None) -> None:
     """Removes the locks on phones of a run's own, once all its workers have ended."""
-    shutil.rmtree((lock_place() if place is None else place) / _own_folder(run), ignore_errors=True)
+    locks = lock_place() if place is None else place
+    shutil.rmtree(locks / _own_folder(run, kept), ignore_errors=True)
 
 
 def _names_alike(held: Name, phones: Mapping[Name, Phone]) -> set[Name]:
@@ -269,8 +275,8 @@ def _names_alike(held: Name, phones: Mapping[Name, Phone]) -> set[Name]:
     return {name for name, phone in phones.items() if phone == phones[held]}
 
 
-def _own_folder(run: str) -> str:
-    return f"run-{_as_file_name(run)}"
+def _own_folder(run: str, kept: str) -> str:
+    return f"run-{_as_file_name(run)}{_digest(kept) if kept else ''}"
 
 
 def _note(lock: Path) -> Path:
@@ -280,7 +286,11 @@ def _note(lock: Path) -> Path:
 def _as_file_name(text: str) -> str:
     """A file name that can be read, and is another for any other text."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "_", text)[:80]
-    return f"{readable}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{readable}-{_digest(text)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _describe(device: Name, holders: Mapping[Name, Holder | None]) -> str:

@@ -103,7 +103,7 @@ class RunUnderWay:
         self._open = ExitStack()
         self._open.enter_context(directory)
         if worker == ALONE:
-            self._open.callback(forget_run, directory.path.name)
+            self._open.callback(forget_run, directory.path.name, _kept(directory.path))
         self._evidence = self._open.enter_context(Evidence(directory.keep, manner.read))
         self._sessions = self._open.enter_context(
             Sessions(project.devices.devices, _outfit(project, directory, clock))
@@ -111,7 +111,12 @@ class RunUnderWay:
         self._leases = self._open.enter_context(
             Leases(
                 project.devices.devices,
-                Holder(run=directory.path.name, worker=worker, process=os.getpid()),
+                Holder(
+                    run=directory.path.name,
+                    kept=_kept(directory.path),
+                    worker=worker,
+                    process=os.getpid(),
+                ),
                 clock,
                 leave=self._sessions.leave,
                 tell=progress.waits,
@@ -328,7 +333,7 @@ class SharedRun:
         """Lets go of the run, once its workers have ended."""
         self.progress.end()
         self._directory.close()
-        forget_run(self.path.name)
+        forget_run(self.path.name, _kept(self.path))
 
 
 def open_run(
@@ -454,6 +459,11 @@ def record_run(
         plan=tuple(plan),
     )
     return starred_request(asked)
+
+
+def _kept(directory: Path) -> str:
+    """Where a run is, for its leases: the same to all its workers."""
+    return str(directory.resolve())
 
 
 def record_resumption(

@@ -69,10 +69,11 @@ def make(tmp_path: Path) -> Make:
         clock: VirtualClock | None = None,
         left: list[str] | None = None,
         told: list[str] | None = None,
+        kept: str = "",
     ) -> Leases:
         return Leases(
             DEVICES,
-            Holder(run=run, worker=worker, process=os.getpid()),
+            Holder(run=run, kept=kept, worker=worker, process=os.getpid()),
             clock or VirtualClock(),
             leave=(left if left is not None else []).append,
             tell=(told if told is not None else []).append,
@@ -272,10 +273,20 @@ def test_a_folder_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
         lock_place(tmp_path)
 
 
+def test_runs_of_one_name_in_other_results_share_no_locks_of_their_own_phones(
+    make: Make, tmp_path: Path
+) -> None:
+    here, there = make("gw0", kept="/here/it"), make("gw0", kept="/there/it")
+    assert (here.phone("one"), there.phone("one")) == ("one", "one")
+    forget_run("run_1", "/there/it", place=tmp_path)
+    # Its lock is still there: another worker of this run takes another phone.
+    assert make("gw1", kept="/here/it").phone("both") == "two"
+
+
 def test_a_run_leaves_no_locks_of_its_own_phones_behind(make: Make, tmp_path: Path) -> None:
     worker = make("gw0")
     worker.phone("one")
     worker.let_go()
     assert list(tmp_path.iterdir())
-    forget_run("run_1", tmp_path)
+    forget_run("run_1", place=tmp_path)
     assert list(tmp_path.iterdir()) == []
