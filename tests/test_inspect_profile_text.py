@@ -128,7 +128,7 @@ def test_a_file_without_a_last_newline_and_one_of_windows_are_edited() -> None:
     ],
 )
 def test_what_cannot_be_edited_is_said_with_what_to_write(text: str) -> None:
-    with pytest.raises(UsageError, match=r"by hand|cannot be read"):
+    with pytest.raises(UsageError, match=r"by hand|cannot be read|written twice"):
         with_locators(text, "c.d", [ById(id="e")])
 
 
