@@ -7,7 +7,6 @@ taken, and the match is recorded as ambiguous.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,7 +15,7 @@ from lxml import etree
 
 from harness.driver import Driver, Seen
 from harness.hierarchy import box_of
-from harness.likeness import means
+from harness.likeness import means, says
 from harness.model import (
     DISABLED,
     LOCATORS_IN,
@@ -31,9 +30,7 @@ from harness.model import (
     Failure,
     Locator,
     Match,
-    Matches,
     Target,
-    TextMatch,
     Words,
     name_target,
 )
@@ -212,12 +209,3 @@ def lacks(condition: Condition, found: Found | None) -> Failure | None:
     ):
         return "other_state"
     return None
-
-
-def says(text: str, match: TextMatch) -> bool:
-    """Whether a text is what was asked for."""
-    if isinstance(match, Contains):
-        return match.contains in text
-    if isinstance(match, Matches):
-        return re.fullmatch(match.matches, text, re.DOTALL) is not None
-    return text == match

@@ -134,16 +134,17 @@ def means(locator: Locator, element: etree._Element) -> bool:
             given = str(element.get("resource-id", ""))
             return given == value or given.endswith(f":id/{value}")
         case ByText(text=text):
-            return _says(str(element.get("text", "")), text)
+            return says(str(element.get("text", "")), text)
         case ByDescription(description=text):
-            return _says(str(element.get("content-desc", "")), text)
+            return says(str(element.get("content-desc", "")), text)
         case ByClass(class_=value):
             return element.get("class") == value
         case _:
             return False
 
 
-def _says(text: str, match: TextMatch) -> bool:
+def says(text: str, match: TextMatch) -> bool:
+    """Whether a text is what was asked for."""
     if isinstance(match, Contains):
         return match.contains in text
     if isinstance(match, Matches):

@@ -17,8 +17,8 @@ from lxml import etree
 from pydantic import BaseModel
 
 from harness.covering import NOTHING, Cover
-from harness.finder import says
 from harness.hierarchy import box_of, elements
+from harness.likeness import says
 from harness.model import (
     Box,
     ByClass,

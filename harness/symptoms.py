@@ -11,9 +11,9 @@ from lxml import etree
 
 from harness.driver import Driver, Seen
 from harness.errors import NoAnswer, StepFailed
-from harness.finder import Finder, says
+from harness.finder import Finder
 from harness.hierarchy import readable
-from harness.likeness import likeness, unknown_dialog
+from harness.likeness import likeness, says, unknown_dialog
 from harness.model import (
     AppProfile,
     ById,

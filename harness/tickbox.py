@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from harness.finder import says
 from harness.hierarchy import box_of
+from harness.likeness import says
 from harness.model import Box, Contains, TextMatch
 
 MARK_AT_THE_LEFT = ("CheckBox", "RadioButton")

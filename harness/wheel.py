@@ -16,9 +16,9 @@ from statistics import median
 
 from lxml import etree
 
-from harness.finder import says
 from harness.hierarchy import box_of
 from harness.landing import at
+from harness.likeness import says
 from harness.model import Box, Contains, Matches, Point, TextMatch
 
 NUMBER_PICKER = "NumberPicker"
