@@ -166,10 +166,6 @@ class Redaction:
         """The hierarchy with everything hidden in its attributes and texts."""
         return self.screen(hierarchy).hierarchy
 
-    def boxes(self, hierarchy: str) -> tuple[Box, ...]:
-        """Where a screen shows what must not be kept: the bounds of the elements that do."""
-        return self.screen(hierarchy).cover.boxes
-
     def screen(self, hierarchy: str) -> Screen:
         """The screen as it may be kept; the same one as last time costs nothing."""
         if self._last[0] != hierarchy:

@@ -189,9 +189,8 @@ def test_faces_codes_and_boxes_of_digits_are_black_in_the_picture(
             ["launch", *({"tap": {"id": "next"}},) * 2], goal={"visible": {"id": "owner"}}
         )
         hierarchy = phone.driver.hierarchy()
-    boxes = Redaction(mask=AppProfile.model_validate({**SMALL_PROFILE, **PROFILE}).mask).boxes(
-        hierarchy
-    )
+    redaction = Redaction(mask=AppProfile.model_validate({**SMALL_PROFILE, **PROFILE}).mask)
+    boxes = redaction.screen(hierarchy).cover.boxes
     assert len(boxes) == 4 + 11
     name = step(record, "4").after
     assert name is not None
