@@ -6,7 +6,7 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 import pytest
 from typer.testing import CliRunner
@@ -29,7 +29,7 @@ def test_it_ends_in_order_and_leaves_no_process(tmp_path: Path, number: int) -> 
 def test_it_ends_in_the_middle_of_a_step_without_a_traceback(tmp_path: Path) -> None:
     with (
         Inspection(project(tmp_path)) as inspection,
-        httpx.Client(follow_redirects=True, timeout=60) as client,
+        httpx2.Client(follow_redirects=True, timeout=60) as client,
         ThreadPoolExecutor() as pool,
     ):
         client.get(inspection.url)
