@@ -18,12 +18,13 @@ from harness.clock import VirtualClock
 from harness.door import Door
 from harness.driver import Driver
 from harness.errors import SessionLost, UsageError
-from harness.inspect import bench as bench_module
+from harness.inspect import held_phone
 from harness.inspect.bench import Bench
-from harness.inspect.bench import Phone as Names
 from harness.inspect.files import create_profile, save_task
+from harness.inspect.held_phone import Held
 from harness.inspect.server import application
 from harness.load import load_scenario
+from harness.model import phones_of
 from harness.phone.apps import load
 from harness.phone.device import Phone
 from harness.phone.server import serving
@@ -102,7 +103,9 @@ class Served:
 
 def serve(root: Path, session: Session, clock: VirtualClock) -> Served:
     file = ProfileFile.read(root, "sample_city")
-    bench = Bench(read_project(root), Names("phone", "phone"), file, session, clock)
+    project = read_project(root)
+    held = Held("phone", "phone", phones_of(project.devices.devices, "phone")["phone"])
+    bench = Bench(project, file, held, session, clock)
     door = Door(frozenset({HOST}), "http", TOKEN, "python -m harness inspect")
     client = TestClient(
         application(bench, door), base_url=f"http://{HOST}", cookies={door.cookie: TOKEN}
@@ -213,7 +216,7 @@ def test_a_commit_point_is_not_touched(served: Served) -> None:
 def test_what_is_pressed_while_something_runs_is_refused_and_not_done_later(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench_module, "BUSY_AFTER_S", 0.01)
+    monkeypatch.setattr(held_phone, "BUSY_AFTER_S", 0.01)
     served.touch(id="privacy_agree")
     served.touch(id="home_search")
     served.session.answers.clear()

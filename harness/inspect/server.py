@@ -23,7 +23,9 @@ from starlette.staticfiles import StaticFiles
 
 from harness.door import Door, Guard, read_json, say
 from harness.errors import DeviceTrouble, ElementGone, HarnessError, TouchRefused
-from harness.inspect.bench import Bench, Busy, Moved
+from harness.inspect.bench import Bench
+from harness.inspect.held_phone import Busy
+from harness.inspect.looking import Moved
 from harness.inspect.walk import About
 from harness.model import BarrierKind, ElementName, Frozen, Name
 from harness.profile_file import ChangedOnDisk
@@ -88,7 +90,7 @@ class Steps(Frozen):
     text: Text
 
 
-class Recording(Frozen):
+class Recorded(Frozen):
     """Whether a walk is recorded from now on."""
 
     on: bool
@@ -119,26 +121,28 @@ Act = Callable[[Any], Any]
 
 def application(bench: Bench, door: Door) -> Starlette:
     """The page of a bench."""
+    looking, naming = bench.looking, bench.naming
+    recording, trying = bench.recording, bench.trying
     acts: dict[str, tuple[type[Frozen], Act]] = {
-        "touch": (Pointed, lambda ask: bench.touch(ask.number, ask.index, text=ask.text)),
-        "press": (Pressed, lambda ask: bench.press(ask.key, ask.direction)),
-        "name": (Named, lambda ask: bench.name(ask.name, ask.locators)),
-        "sign": (Sign, lambda ask: bench.sign(ask.key, ask.locator)),
+        "touch": (Pointed, lambda ask: _touch(bench, ask)),
+        "press": (Pressed, lambda ask: bench.touching.press(ask.key, ask.direction)),
+        "name": (Named, lambda ask: naming.element(ask.name, ask.locators)),
+        "sign": (Sign, lambda ask: naming.sign(ask.key, ask.locator)),
         "interruption": (
             Unasked,
-            lambda ask: bench.interruption(ask.name, ask.seen, ask.dismiss),
+            lambda ask: naming.interruption(ask.name, ask.seen, ask.dismiss),
         ),
         "barrier": (
             Passed,
-            lambda ask: bench.barrier(ask.name, ask.kind, ask.seen, ask.into or "", ask.inbox),
+            lambda ask: naming.barrier(ask.name, ask.kind, ask.seen, ask.into or "", ask.inbox),
         ),
-        "steps": (Steps, lambda ask: bench.run_steps(ask.text)),
-        "record": (Recording, lambda ask: bench.record(on=ask.on)),
-        "drop": (Dropped, lambda ask: bench.drop(ask.index, ask.say)),
-        "draft": (Told, lambda ask: bench.draft(About(**ask.model_dump()))),
-        "check": (Steps, lambda ask: bench.check(ask.text)),
-        "try": (Steps, lambda ask: bench.try_out(ask.text)),
-        "save": (Steps, lambda ask: bench.save(ask.text)),
+        "record": (Recorded, lambda ask: recording.switch(on=ask.on)),
+        "drop": (Dropped, lambda ask: recording.drop(ask.index, ask.say)),
+        "draft": (Told, lambda ask: recording.draft(About(**ask.model_dump()))),
+        "steps": (Steps, lambda ask: trying.steps(ask.text)),
+        "check": (Steps, lambda ask: trying.check(ask.text)),
+        "try": (Steps, lambda ask: trying.task(ask.text)),
+        "save": (Steps, lambda ask: trying.save(ask.text)),
     }
 
     async def home(_: Request) -> Response:
@@ -152,19 +156,19 @@ def application(bench: Bench, door: Door) -> Starlette:
         return await _answer(lambda: bench.screen(after))
 
     async def earlier(request: Request) -> Response:
-        return await _answer(lambda: bench.earlier(request.path_params["number"]))
+        return await _answer(lambda: looking.earlier(request.path_params["number"]))
 
     async def picture(request: Request) -> Response:
-        png = bench.picture(request.path_params["number"])
+        png = looking.picture(request.path_params["number"])
         return say(404, "gone") if png is None else Response(png, media_type="image/png")
 
     async def kept(request: Request) -> Response:
-        jpg = bench.kept(request.path_params["name"])
+        jpg = trying.kept(request.path_params["name"])
         return say(404, "gone") if jpg is None else Response(jpg, media_type="image/jpeg")
 
     async def candidates(request: Request) -> Response:
         number, index = request.path_params["number"], request.path_params["index"]
-        return await _answer(lambda: bench.candidates(number, index))
+        return await _answer(lambda: looking.candidates(number, index))
 
     async def act(request: Request) -> Response:
         what = acts.get(request.path_params["what"])
@@ -211,6 +215,13 @@ async def _answer(ask: Callable[[], Any]) -> Response:
     except CancelledError:
         # The server ends, and waits no longer: nothing else cancels what a bench is asked.
         return say(503, "检查已结束 / the inspection has ended")
+
+
+def _touch(bench: Bench, asked: Pointed) -> None:
+    if asked.text is None:
+        bench.touching.tap(asked.number, asked.index)
+    else:
+        bench.touching.write(asked.number, asked.index, asked.text)
 
 
 def _number(text: str) -> int:

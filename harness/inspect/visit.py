@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from harness.clock import Clock
 from harness.door import listen, serve
 from harness.errors import UsageError
-from harness.inspect.bench import Bench, Phone
+from harness.inspect.bench import Bench
 from harness.inspect.files import create_profile
+from harness.inspect.held_phone import Held
 from harness.inspect.server import application
 from harness.leases import Holder, Leases, forget_run
-from harness.model import Name
+from harness.model import Name, phones_of
 from harness.processes.folders import per_user
 from harness.profile_file import ProfileFile
 from harness.project import Asked, Project
@@ -87,9 +88,8 @@ def visit(
         phone = leases.phone(device)
         driver = sessions.driver(phone)
         file = file or create_profile(project.root, wish.new_app, which_package(driver.package()))
-        bench = Bench(
-            project, Phone(device, phone), file, sessions, clock, allow_commit=wish.allow_commit
-        )
+        held = Held(device, phone, phones_of(devices, device)[phone], wish.allow_commit)
+        bench = Bench(project, file, held, sessions, clock)
         if driver.app_state(file.profile.android.package) != "foreground":
             driver.launch(file.profile.android.package, file.profile.android.activity)
         address = listen("127.0.0.1", 0, COMMAND)
