@@ -1,6 +1,7 @@
 """Makes the pictures of the report in the READMEs: `python -m docs.make_screenshots RUN`.
 
-The pages of a run in Chromium; needs what `make setup` installs, and Chromium.
+The pages of a run of the three editions in Chromium, with reviews that are made up where
+there are none; needs what `make setup` installs, and Chromium.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import typer
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.made_up_reviews import make_up_reviews
 from harness.door import listen, serve
 from harness.phone.chromium import find_program
 from harness.store import find_run
@@ -30,6 +32,7 @@ APP = "apps/sample_city_cluttered-simulated.html#D3.1"
 def main(run: str, results: Path = Path("results")) -> None:
     """Takes the screenshots."""
     directory = find_run(run, results)
+    make_up_reviews(directory)
     address = listen("127.0.0.1", 0, "python -m scoring review")
     ready = threading.Event()
     desks = open_desks([directory], "ann")
