@@ -17,6 +17,7 @@ from tests.inspector import ROOT, Inspection, Person, project
 pytestmark = needs_chromium
 
 BUSY = {"busy": {"zh": "执行步骤", "en": "running the step"}, "kept": ""}
+PICTURE = ROOT / "docs" / "pictures" / "find_contribution_query.jpg"
 PROFILE = (ROOT / "scenarios" / "apps" / "sample_city.yaml").read_text(encoding="utf-8")
 
 
@@ -195,6 +196,22 @@ def test_keys_rest_while_the_phone_is_busy(person: Person) -> None:
         expect(key).to_be_disabled()
     page.unroute("**/api/screen?*")
     expect(page.get_by_label("返回 back")).to_be_enabled()
+
+
+def test_a_picture_of_a_step_bears_no_marks_of_the_screen_before(person: Person) -> None:
+    page = person.page
+    live = re.compile("/api/picture/")
+    person.wait(package="com.example.samplecity")
+    marks, picture = page.locator("#named b"), page.locator("#picture")
+    expect(marks).not_to_have_count(0)
+    page.route("**/api/screen?*", lambda route: route.fulfill(json={**BUSY, "kept": "3.jpg"}))
+    page.route("**/api/kept/*", lambda route: route.fulfill(path=PICTURE))
+    expect(picture).to_have_attribute("src", "/api/kept/3.jpg")
+    expect(marks).to_have_count(0)
+    expect(page.locator("#where")).to_be_empty()
+    page.unroute("**/api/screen?*")
+    expect(picture).to_have_attribute("src", live)  # also where the screen is what it was
+    expect(marks).not_to_have_count(0)
 
 
 def test_the_page_says_that_the_inspection_has_ended(browser: Browser, tmp_path: Path) -> None:

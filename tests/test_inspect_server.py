@@ -457,7 +457,7 @@ def test_a_walk_becomes_a_task_that_runs(served: Served) -> None:
     text = served.do("draft", **about, goal="service.title", goal_text="公积金提取")
     served.do("check", text=text)
     told = served.do("try", text=text)
-    assert told["outcome"] == "completed"
+    assert told["outcome"] == {"zh": "完成", "en": "completed"}
     assert [step["status"] for step in told["steps"]] == ["done"] * 7
     assert served.do("save", text=text) == "scenarios/housing/find_fund.yaml"
     path = served.root / "scenarios" / "housing" / "find_fund.yaml"

@@ -226,7 +226,7 @@ def _told(record: AttemptRecord) -> dict[str, Any]:
     """What the page shows of an attempt."""
     outcome = record.verdict.outcome
     return {
-        "outcome": outcome.value,
+        "outcome": outcome.words.model_dump(),
         "passed": outcome.completed,
         "reasons": [each.model_dump() for each in record.verdict.reasons],
         "trouble": record.trouble,

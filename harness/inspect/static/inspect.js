@@ -144,7 +144,11 @@ function show_busy(told) {
   set_busy(true);
   $("busy").replaceChildren(...both(told.busy));
   const kept = told.kept && `/api/kept/${told.kept}`;
-  if (kept && $("picture").getAttribute("src") !== kept) $("picture").src = kept;
+  if (!kept || $("picture").getAttribute("src") === kept) return;
+  $("picture").src = kept;
+  // It is another screen than the one whose elements are marked; that one may come again.
+  for (const part of ["named", "where"]) $(part).replaceChildren();
+  anew = true;
 }
 
 async function show_screen(told, { holding = false } = {}) {
@@ -479,7 +483,7 @@ function show_result(into, told) {
         ? el("p", {}, "应为 expected ", ...both(step.expected), "，看到 saw ", ...both(step.seen)) : ""),
     el("span", { textContent: step.status === "done" ? `${step.seconds} s` : { failed: "✗", not_taken: "—" }[step.status] })));
   $(into).replaceChildren(
-    el("h4", {}, el("span", { className: `chip ${told.passed ? "good" : "bad"}`, textContent: told.outcome }), `${told.wall_s} s`),
+    el("h4", {}, el("span", { className: `chip ${told.passed ? "good" : "bad"}` }, ...both(told.outcome)), ` ${told.wall_s} s`),
     ...told.reasons.filter(() => !told.passed).map((reason) => el("p", {}, ...both(reason))),
     told.trouble ? el("pre", { textContent: told.trouble }) : "", el("ol", {}, ...steps));
 }
