@@ -169,14 +169,28 @@ def _edit_verified(
 
 
 def show(verification: Verification, console: Console, screens: Collection[str] = ()) -> None:
-    """A table of what was found, with the locator that did, and what is proposed for the rest."""
+    """A table of what was found, with the locator that did, and what is proposed for the rest.
+
+    Screens of which nothing was seen are named below it: they were not gone to, most likely.
+    """
     table = Table(title=f"{verification.profile.name.zh} {verification.profile.id}")
-    for column in ("", "元素 element", "定位 locator", "几个 how many"):
+    for column in ("", "元素 element", "定位（第几／共几）locator (which of)", "几个 how many"):
         table.add_column(column)
+    unseen = []
     for screen, names in screens_of(verification.profile).items():
-        for name in names if not screens or screen in screens else ():
+        if screens and screen not in screens:
+            continue
+        if not any(name in verification.found or name in verification.alike for name in names):
+            unseen.append(f"{screen} ({len(names)})")
+            continue
+        for name in names:
             table.add_row(*_row(name, verification))
-    console.print(table)
+        table.add_section()
+    if table.row_count:
+        console.print(table)
+    if unseen:
+        said = f"没见到的界面（元素数）screens not seen (elements): {', '.join(unseen)}"
+        console.print(said, highlight=False)
     console.print(
         f"看到 found {len(verification.found)} / {len(verification.profile.elements)}",
         highlight=False,
@@ -190,5 +204,5 @@ def _row(name: str, verification: Verification) -> tuple[str, str, str, str]:
         which = f"{name_target(match.locator)}（{match.position}/{of}）"
         many = f"{match.candidates} 个，不唯一 ambiguous" if match.ambiguous else "1"
         return "✓", name, which, many
-    proposed = "" if like is None else f"可能是 may be {name_target(like.locator)}"
-    return "–", name, proposed, ""
+    told = "没看到 not seen" if like is None else f"可能是 may be {name_target(like.locator)}"
+    return "✗", name, told, ""

@@ -149,8 +149,8 @@ def _walk(
 
 def _request(screen: str, left: Sequence[str]) -> str:
     return (
-        f"请把手机带到 {screen} 的界面，再按回车（s 跳过，q 结束）/ bring the phone to the screen "
-        f"with {', '.join(left)}, then press Enter (s skips it, q ends)"
+        f"{screen}: {', '.join(left)}\n请把手机带到这一屏，再按回车（s 跳过，q 结束）/ bring the "
+        "phone to this screen, then press Enter (s skips it, q ends)"
     )
 
 

@@ -29,7 +29,7 @@ from harness.phone.device import Phone
 from harness.phone.server import serving
 from harness.profile_file import ProfileFile
 from harness.project import read_project
-from harness.verification import Verification, screens_of, walk_tabs, write_down
+from harness.verification import Verification, screens_of, show, walk_tabs, write_down
 from harness.verify_visit import Visit, verify
 from tests.editions import METRICS
 from tests.rig import PROFILE, Rig, rig
@@ -122,6 +122,18 @@ def test_an_element_of_the_profile_that_it_is_like_gets_a_line_of_its_own(
     now = read(tmp_path, after, "other").value
     assert now.elements["home.search"] == (ById(id="search_home"), ById(id="home_search"))
     assert now.elements["home.title"] == document.value.elements["home.title"]
+
+
+def test_screens_that_were_not_gone_to_are_named_below_what_was_seen(tmp_path: Path) -> None:
+    more = TEXT + "  guide.fee: [{id: fee}]\n"
+    document = read(tmp_path, more.replace("VERIFIED", VERIFIED["flow"]))
+    said = io.StringIO()
+    show(seen(document.value, "home.title"), Console(file=said, width=100))
+    table, _, rest = said.getvalue().partition("没见到的界面")
+    assert "✓ │ home.title" in table
+    assert "✗ │ home.search" in table
+    assert "guide" not in table
+    assert "guide (1)" in rest
 
 
 def test_what_nobody_has_seen_leaves_the_dates_as_they_are(tmp_path: Path) -> None:
