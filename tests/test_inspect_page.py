@@ -105,6 +105,27 @@ def test_what_has_gone_can_be_gone_back_to(person: Person) -> None:
     expect(page.locator("#notice")).to_contain_text("没有点")
 
 
+def test_of_two_screens_that_are_asked_for_the_last_is_shown(person: Person) -> None:
+    page = person.page
+    person.begin_afresh()
+    person.tap(id="privacy_agree")
+    person.wait(id="home_search")
+    person.let_settle()
+    last = int((page.locator("#picture").get_attribute("src") or "").rpartition("/")[2])
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(1000)
+        route.continue_()
+
+    page.route(f"**/api/screen/{last}", late)
+    with page.expect_request(f"**/api/screen/{last}"):
+        page.click("#freeze")
+    with page.expect_response(f"**/api/screen/{last}"):
+        page.click("#older")
+    page.wait_for_timeout(500)
+    expect(page.locator("#picture")).to_have_attribute("src", f"/api/picture/{last - 1}")
+
+
 def test_a_label_leads_to_its_button_and_keys_lead_on(person: Person) -> None:
     page = person.page
     person.begin_afresh()

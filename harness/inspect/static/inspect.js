@@ -14,6 +14,7 @@ let selections = 0; // how often something was pointed at
 let found = []; // its candidates
 let pending = null; // the sign of an interruption whose button is still to be pointed at
 let held = false; // whether the picture is held: the screen may be another by now
+let holds = 0; // how often a screen to hold was asked for
 let acted = 0; // when something was done last
 let anew = false; // whether the screen is to be told in full, though it is the same
 
@@ -107,14 +108,16 @@ function pause_ms() {
   return Date.now() - acted < WATCHED_MS ? WATCHED_PAUSE_MS : PAUSE_MS;
 }
 
-/** Shows a screen of before, and holds the picture there. */
+/** Shows a screen of before, and holds the picture there: of several asked for, the last. */
 async function hold_at(number) {
   held = true;
+  anew = false;
+  const turn = ++holds;
   try {
-    await show_screen(await get(`/api/screen/${number}`), { holding: true });
+    await show_screen(await get(`/api/screen/${number}`), { wanted: () => held && turn === holds });
   } catch (error) {
     notice(error.message, true);
-    held = anew = false;
+    if (turn === holds) held = anew = false;
   }
   show_held();
 }
@@ -151,7 +154,7 @@ function show_busy(told) {
   anew = true;
 }
 
-async function show_screen(told, { holding = false } = {}) {
+async function show_screen(told, { wanted = () => !held } = {}) {
   const address = `/api/picture/${told.number}`;
   if ($("picture").getAttribute("src") !== address) {
     const picture = new Image();
@@ -161,9 +164,9 @@ async function show_screen(told, { holding = false } = {}) {
     } catch {
       return; // there is a newer one by now
     }
-    if (held && !holding) return; // meanwhile somebody has said stop
-    $("picture").src = address;
   }
+  if (!wanted()) return; // meanwhile somebody has said stop, or asked for another
+  if ($("picture").getAttribute("src") !== address) $("picture").src = address;
   $("glass").style.setProperty("--aspect", told.size[0] / told.size[1]);
   screen = told;
   anew = false;
