@@ -71,7 +71,7 @@ def _describe_scalar(node: Scalar) -> Words:
 
 
 def _describe_mapping(node: Mapping) -> Words:
-    if not node.entries:
+    if not any(node.keys):
         return Words.same("{}")
     count, keys = len(node.entries), listed(node.keys)
     return Words(

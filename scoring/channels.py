@@ -303,7 +303,7 @@ class _Table:
 
 def _say_cells(cells: int, columns: int) -> Words:
     return Words(
-        zh=f"这一行有 {cells} 格，但有 {columns} 列", en=f"{cells} cells, but {columns} columns"
+        zh=f"这一行有 {cells} 格，表头有 {columns} 列", en=f"{cells} cells, but {columns} columns"
     )
 
 

@@ -79,7 +79,7 @@ class Node(Frozen):
                     en=f"{self.id}: give it either a measure or children",
                 )
             )
-        _check_weights(Words.same(self.id), self.children)
+        _check_weights(Words(zh=f"{self.id} 各子项", en=self.id), self.children)
         return self
 
     def walk(self) -> Iterator[Node]:
@@ -219,7 +219,7 @@ def _check_weights(whose: Words, nodes: tuple[Node, ...]) -> None:
     if nodes and abs(total - 1) > SUM_TOLERANCE:
         raise Mistake(
             Words(
-                zh=f"{whose.zh} 下的权重加起来应为 1，现在是 {total:g}",
+                zh=f"{whose.zh}的权重加起来应为 1，现在是 {total:g}",
                 en=f"the weights under {whose.en} must sum to 1, not {total:g}",
             )
         )

@@ -84,7 +84,7 @@ def _check_group(parent: str, weights: Mapping[str, float], known: Weighing) -> 
     if parent not in known:
         parents = listed(known)
         message = Words(
-            zh=f"没有什么加权到它；有 {parents.zh}",
+            zh=f"它没有可加权的子项；有子项的是 {parents.zh}",
             en=f"nothing is weighed into it; there are {parents.en}",
         )
         raise UsageError(f"{parent}: {join(message, suggest(parent, known))}")

@@ -192,7 +192,7 @@ def test_every_mistake_is_named_by_line_and_cell_and_no_row_is_dropped() -> None
         "t.csv:7:4: score: 这一格是空的；城市没有这个渠道，就不要写这一行 / "
         "it is empty; where a city lacks a channel, leave the row out",
         "t.csv:7:5: source: 这一格是空的 / it is empty",
-        "t.csv:8:1: file: 这一行有 3 格，但有 5 列 / 3 cells, but 5 columns",
+        "t.csv:8:1: file: 这一行有 3 格，表头有 5 列 / 3 cells, but 5 columns",
         "t.csv:9:1: city: 这一格是空的 / it is empty",
         "t.csv:9:4: score: “100.5”不是 0 到 100 的分数 / '100.5' is not a score from 0 to 100",
         "t.csv:10:3: channel: “Website”不是 website、microblog、wechat、app、short_video 之一，"
