@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -29,9 +29,19 @@ from harness.checks import (
     check_scenario,
     check_shared,
 )
-from harness.model import AppProfile, Devices, Frozen, Scenario, SharedSteps
+from harness.model import AppProfile, Devices, Frozen, Scenario, SharedSteps, Words
 from harness.model_errors import explain
-from harness.problem import FieldPath, InvalidFile, Place, Problem, name_field, shorten, suggest
+from harness.problem import (
+    FieldPath,
+    InvalidFile,
+    Place,
+    Problem,
+    join,
+    listed,
+    name_field,
+    shorten,
+    suggest,
+)
 from harness.spot import Spot, descend, top
 from harness.yaml_source import MAX_BYTES, Node, Scalar, as_plain, read_source
 
@@ -97,29 +107,43 @@ def load_profile(path: Path, *, root: Path) -> Document[AppProfile]:
     if like is None:
         return document
     other = path.with_name(f"{like}.yaml")
-    problem = _find_fault_of_like(document, other)
-    base = None if problem else _load_profile(other, root)
-    if base is not None and base.value.like is not None:
-        problem = f"{like} is itself like {base.value.like}; write like: {base.value.like}"
-    if base is None or problem:
-        line, column = document.place("like")
-        raise InvalidFile([Problem(document.path, line, column, "like", problem or "")])
-    return dataclasses.replace(document, value=document.value.completed_by(base.value))
+    fault = _find_fault_of_like(document, other)
+    if fault is None:
+        base = _load_profile(other, root).value
+        if base.like is None:
+            return dataclasses.replace(document, value=document.value.completed_by(base))
+        fault = Words(
+            zh=f"{like} 的档案里也写着 like；请直接写 like: {base.like}",
+            en=f"{like} is itself like {base.like}; write like: {base.like}",
+        )
+    line, column = document.place("like")
+    raise InvalidFile([Problem(document.path, line, column, "like", fault)])
 
 
 def _load_profile(path: Path, root: Path) -> Document[AppProfile]:
     return _load(path, root, _Kind(AppProfile, "profile", check_profile))
 
 
-def _find_fault_of_like(document: Document[AppProfile], other: Path) -> str:
-    """Why there is no profile to be like; empty when there is one."""
+def _find_fault_of_like(document: Document[AppProfile], other: Path) -> Words | None:
+    """Why there is no profile to be like; None when there is one."""
     if document.value.like == document.value.id:
-        return "a profile cannot be like itself; name another App, or leave the key out"
+        return Words(
+            zh="like 不能写这份档案自己；请写别的 App，或去掉这个键",
+            en="a profile cannot be like itself; name another App, or leave the key out",
+        )
     if other.is_file():
-        return ""
+        return None
+    folder = f"{Path(document.path).parent.as_posix()}/"
     known = {path.stem for path in other.parent.glob("*.yaml")} - {document.value.id}
-    near = suggest(other.stem, known) or f"; Apps are: {', '.join(sorted(known)) or 'none'}"
-    return f"{Path(document.path).parent.as_posix()}/ has no {shorten(other.name)}{near}"
+    return say_no_profile(folder, other.name, known)
+
+
+def say_no_profile(folder: str, file: str, apps: Collection[str]) -> Words:
+    """That an App has no profile, and which one is meant or which there are."""
+    names = listed(sorted(apps))
+    missing = Words(zh=f"{folder} 里没有 {shorten(file)}", en=f"{folder} has no {shorten(file)}")
+    others = Words(zh=f"；现有 App：{names.zh}", en=f"; Apps are: {names.en}")
+    return join(missing, suggest(Path(file).stem, apps) or others)
 
 
 def load_devices(path: Path, *, root: Path) -> Document[Devices]:
@@ -173,9 +197,24 @@ def _read(path: Path, shown: str) -> bytes:
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        message = f"the file cannot be read: {reason}; check its name and its permissions"
-        raise InvalidFile([Problem(shown, 1, 1, "file", message)]) from error
+        raise InvalidFile([Problem(shown, 1, 1, "file", _say_unread(error))]) from error
+
+
+_UNREAD: tuple[tuple[type[OSError], str], ...] = (
+    (FileNotFoundError, "没有这个文件"),
+    (IsADirectoryError, "这是文件夹"),
+    (PermissionError, "没有权限"),
+)
+"""What the system says most often; in English it says it itself."""
+
+
+def _say_unread(error: OSError) -> Words:
+    reason = (error.strerror or str(error)).lower()
+    known = next((zh for kind, zh in _UNREAD if isinstance(error, kind)), reason)
+    return Words(
+        zh=f"文件读不了：{known}；请检查文件名和权限",
+        en=f"the file cannot be read: {reason}; check its name and its permissions",
+    )
 
 
 def _at_most(problems: list[Problem]) -> list[Problem]:
@@ -184,7 +223,10 @@ def _at_most(problems: list[Problem]) -> list[Problem]:
         return ordered
     last = ordered[MAX_PROBLEMS - 1]
     left = len(ordered) - MAX_PROBLEMS + 1
-    message = f"and {left} more mistakes from here on; mend those above first"
+    message = Words(
+        zh=f"从这里起还有 {left} 处错误；请先改上面的",
+        en=f"and {left} more mistakes from here on; mend those above first",
+    )
     rest = Problem(last.path, last.line, last.column, "file", message)
     return [*ordered[: MAX_PROBLEMS - 1], rest]
 

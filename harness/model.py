@@ -79,6 +79,20 @@ Title = Annotated[Words, AfterValidator(_no_longer_than_written)]
 """What people call a thing in a file of theirs."""
 
 
+class Mistake(ValueError):
+    """What a validator finds wrong with what people have written.
+
+    Attributes:
+        words: what is wrong, and what to write instead.
+        at: the keys that lead to it from what is validated; none where it is the whole.
+    """
+
+    def __init__(self, words: Words, *at: str) -> None:
+        super().__init__(str(words))
+        self.words = words
+        self.at = at
+
+
 # --- locators: how an element is found ------------------------------------------------------------
 
 
@@ -445,7 +459,14 @@ class Type(PlacedStep):
     @model_validator(mode="after")
     def _by_a_finger_outside_of_pages(self) -> Type:
         if self.context == "webview" and self.type.how != "set":
-            raise ValueError(f"type: in a web page a text is set; leave how: {self.type.how} out")
+            how = self.type.how
+            raise Mistake(
+                Words(
+                    zh=f"网页里的文字是直接写入的；请去掉 how: {how}",
+                    en=f"in a web page a text is set; leave how: {how} out",
+                ),
+                "type",
+            )
         return self
 
     @override
@@ -577,9 +598,13 @@ class Tick(Frozen):
     @model_validator(mode="after")
     def _by_one_of_them(self) -> Tick:
         if (self.label is None) == (self.box is None):
-            raise ValueError(
-                "a box is told by its label or by itself; write check: {label: 我已阅读} or "
-                "check: {box: form.agree}"
+            raise Mistake(
+                Words(
+                    zh="勾选框按旁边的文字或按它自己来指，只写一个；请写 check: {label: 我已阅读} "
+                    "或 check: {box: form.agree}",
+                    en="a box is told by its label or by itself; write check: {label: 我已阅读} or "
+                    "check: {box: form.agree}",
+                )
             )
         return self
 
@@ -858,7 +883,12 @@ class Scenario(Frozen):
     def _weights_sum_to_one(cls, checkpoints: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:
         total = sum(checkpoint.weight for checkpoint in checkpoints)
         if checkpoints and abs(total - 1) > 1e-6:
-            raise ValueError(f"the weights of the checkpoints must sum to 1, not {total:g}")
+            raise Mistake(
+                Words(
+                    zh=f"各检查点的 weight 加起来应为 1，现在是 {total:g}",
+                    en=f"the weights of the checkpoints must sum to 1, not {total:g}",
+                )
+            )
         return checkpoints
 
 
@@ -1204,8 +1234,14 @@ class Devices(Frozen):
     @model_validator(mode="after")
     def _default_is_named(self) -> Devices:
         if self.default not in self.devices:
-            names = ", ".join(self.devices)
-            raise ValueError(f"default: no device is named {self.default!r}. Devices are: {names}")
+            raise Mistake(
+                Words(
+                    zh=f"没有名为“{self.default}”的设备。现有设备：{'、'.join(self.devices)}",
+                    en=f"no device is named {self.default!r}. Devices are: "
+                    f"{', '.join(self.devices)}",
+                ),
+                "default",
+            )
         return self
 
     @model_validator(mode="after")
@@ -1215,16 +1251,25 @@ class Devices(Frozen):
             members = device.phones if isinstance(device, Pool) else ()
             for member in members:
                 if member not in phones:
-                    raise ValueError(
-                        f"devices.{name}: no phone is named {member!r}. Phones are: "
-                        f"{', '.join(phones)}"
-                    )
+                    raise Mistake(_say_no_phone(member, phones), "devices", name)
             if len({self.devices[member].simulated for member in members}) > 1:
-                raise ValueError(
-                    f"devices.{name}: simulated and other phones cannot share a pool: "
-                    "the numbers of the one say nothing of a real App"
+                raise Mistake(
+                    Words(
+                        zh="模拟手机不能和其他手机放在一组：模拟手机的数字不代表真实 App",
+                        en="simulated and other phones cannot share a pool: "
+                        "the numbers of the one say nothing of a real App",
+                    ),
+                    "devices",
+                    name,
                 )
         return self
+
+
+def _say_no_phone(name: Name, phones: Iterable[Name]) -> Words:
+    return Words(
+        zh=f"没有名为“{name}”的手机。现有手机：{'、'.join(phones)}",
+        en=f"no phone is named {name!r}. Phones are: {', '.join(phones)}",
+    )
 
 
 # --- the plan -------------------------------------------------------------------------------------

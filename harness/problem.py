@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
+from harness.model import Words
 
 if TYPE_CHECKING:
     from harness.yaml_source import Node
@@ -30,10 +31,10 @@ class Fault:
 
     place: Place
     path: FieldPath
-    message: str
+    message: Words
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake. Problems sort by file, then by place."""
 
@@ -43,7 +44,14 @@ class Problem:
     column: int
     field: str
     """`steps[3].type.into`, counted from 1 as reports count steps; `file` for the whole file."""
-    message: str
+    message: Words
+
+    def __lt__(self, other: Problem) -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[str, int, int, str, str]:
+        return self.path, self.line, self.column, self.field, self.message.en
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.field}: {self.message}"
@@ -96,8 +104,37 @@ def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
-def suggest(word: str, names: Iterable[str]) -> str:
-    """`; did you mean 'tap'?` when one of the names is near, otherwise nothing."""
+def cite(text: str) -> Words:
+    """A person's text in quotation marks, cut to what a message can bear."""
+    return Words(zh=f"“{shorten(text)}”", en=repr(shorten(text)))
+
+
+def listed(names: Iterable[str]) -> Words:
+    """Names one after the other; that there is none, where there is none."""
+    known = tuple(names)
+    return Words(zh="、".join(known) or "无", en=", ".join(known) or "none")
+
+
+def join(*parts: Words | None) -> Words:
+    """What is said in several parts, as one; nothing is added for a part that is None."""
+    said = [part for part in parts if part is not None]
+    return Words(zh="".join(part.zh for part in said), en="".join(part.en for part in said))
+
+
+def suggest(word: str, names: Iterable[str]) -> Words | None:
+    """`; did you mean 'tap'?` when one of the names is near, otherwise None."""
     # Long words are never near a name, and difflib's time grows with the square of the length.
     near = difflib.get_close_matches(word[:100], list(names), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return propose(near[0]) if near else None
+
+
+def propose(name: str) -> Words:
+    """The end of a message: which name is meant, most likely."""
+    return Words(zh=f"，是不是想写 {name}？", en=f"; did you mean {name!r}?")
+
+
+def sentence(message: Words) -> Words:
+    """The message as a sentence that another may follow."""
+    if message.en.endswith("?"):
+        return Words(zh=message.zh, en=f"{message.en} ")
+    return Words(zh=f"{message.zh}。", en=f"{message.en}. ")

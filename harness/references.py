@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from harness.checks import find_typing_fault
 from harness.common_interruptions import common_interruptions
-from harness.load import Document
+from harness.load import Document, say_no_profile
 from harness.model import (
     ELEMENT_NAME,
     AppProfile,
@@ -28,8 +28,20 @@ from harness.model import (
     Target,
     Type,
     When,
+    Words,
 )
-from harness.problem import FieldPath, InvalidFile, Problem, name_field, shorten, suggest
+from harness.problem import (
+    FieldPath,
+    InvalidFile,
+    Problem,
+    cite,
+    join,
+    listed,
+    name_field,
+    sentence,
+    shorten,
+    suggest,
+)
 from harness.variables import fill
 from harness.yaml_source import Node, texts
 
@@ -122,13 +134,17 @@ def _check_steps(
         if isinstance(step, Run):
             yield from _check_call(document, step.run, (*path, "run"), around, callers)
     if isinstance(document.value, Scenario):
-        yield from _check_typing(document, document.value.data, "from data:", around.shared, ())
+        yield from _check_typing(document, document.value.data, _OF_DATA, around.shared, ())
+
+
+_OF_DATA = Words(zh="由任务的 data: 填入", en="from data:")
+"""Where texts come from that are filled in."""
 
 
 def _check_typing(
     document: Steps,
     values: Mapping[str, str],
-    origin: str,
+    origin: Words,
     shared: Shared,
     callers: tuple[Name, ...],
 ) -> Iterator[Problem]:
@@ -146,13 +162,16 @@ def _check_typing(
             how, text = step.type.how, step.type.text
             fault = find_typing_fault(how, fill(text, values))
             if fault is not None and find_typing_fault(how, text) is None:
-                message = f"{fault}; this text is filled in {origin}"
-                yield _problem(document, (*path, "type", "how"), message)
+                filled = Words(
+                    zh=f"；这段文字{origin.zh}", en=f"; this text is filled in {origin.en}"
+                )
+                yield _problem(document, (*path, "type", "how"), join(fault, filled))
         elif isinstance(step, Run) and step.run.scenario not in callers:
             name, given = step.run.scenario, step.run.arguments
             if name in shared:
                 arguments = {key: fill(value, values) for key, value in given.items()}
-                caller = f"by {document.path}:{document.place(*path)[0]}"
+                line = f"{document.path}:{document.place(*path)[0]}"
+                caller = Words(zh=f"由 {line} 填入", en=f"by {line}")
                 yield from _check_typing(shared[name], arguments, caller, shared, (*callers, name))
 
 
@@ -162,17 +181,38 @@ def _check_names(tree: Node, file: str, around: _Surroundings) -> Iterator[Probl
         if path[0] not in STEPS_KEYS or path[-2:-1] == ("with",):
             continue
         if _may_name_an_element(path, written.text) and written.text not in around.elements:
-            near = suggest(written.text, around.elements) or "; add it to a profile"
+            message = _say_no_element(written.text, around.elements)
             if path[-1] == Check.tag:
-                words = f"Words are written {{label: {shorten(written.text)}}}"
-                near = f"{near} {words}" if near.endswith("?") else f"{near}. {words}"
-            message = f"no App's profile names the element {shorten(written.text)!r}{near}"
+                message = join(sentence(message), _say_label(written.text))
         elif path[-1] == "barrier" and written.text not in around.barriers:
-            near = suggest(written.text, around.barriers) or "; add it to one"
-            message = f"no App's profile has the barrier {shorten(written.text)!r}{near}"
+            message = _say_no_barrier(written.text, around.barriers)
         else:
             continue
         yield Problem(file, written.place.line, written.place.column, name_field(path), message)
+
+
+def _say_no_element(name: str, known: Collection[str]) -> Words:
+    written = cite(name)
+    nowhere = Words(
+        zh=f"各 App 的档案里都没有元素{written.zh}",
+        en=f"no App's profile names the element {written.en}",
+    )
+    add = Words(zh="；请加到档案里", en="; add it to a profile")
+    return join(nowhere, suggest(name, known) or add)
+
+
+def _say_label(text: str) -> Words:
+    label = f"{{label: {shorten(text)}}}"
+    return Words(zh=f"要指旁边的文字，请写 {label}", en=f"Words are written {label}")
+
+
+def _say_no_barrier(name: str, known: Collection[str]) -> Words:
+    written = cite(name)
+    nowhere = Words(
+        zh=f"各 App 的档案里都没有关卡{written.zh}",
+        en=f"no App's profile has the barrier {written.en}",
+    )
+    return join(nowhere, suggest(name, known) or Words(zh="；请加到档案里", en="; add it to one"))
 
 
 def _may_name_an_element(path: FieldPath, text: str) -> bool:
@@ -192,15 +232,25 @@ def _check_call(
     called = around.shared.get(call.scenario)
     place = (*path, "scenario")
     if called is None:
-        near = suggest(call.scenario, around.shared)
-        message = f"scenarios/shared/ has no {call.scenario}.yaml"
-        yield _problem(document, place, f"{message}{near or '; write it, or run another'}")
+        yield _problem(document, place, _say_no_shared(call.scenario, around.shared))
     elif call.scenario in callers:
         circle = " -> ".join((*callers[callers.index(call.scenario) :], call.scenario))
-        yield _problem(document, place, f"these run each other in a circle: {circle}; break it")
+        message = Words(
+            zh=f"这些共用步骤循环调用：{circle}；请断开",
+            en=f"these run each other in a circle: {circle}; break it",
+        )
+        yield _problem(document, place, message)
     else:
         yield from _check_arguments(document, call, path, called.value)
         yield from _check_steps(called, around, (*callers, call.scenario))
+
+
+def _say_no_shared(name: Name, known: Collection[Name]) -> Words:
+    missing = Words(
+        zh=f"scenarios/shared/ 里没有 {name}.yaml", en=f"scenarios/shared/ has no {name}.yaml"
+    )
+    write = Words(zh="；请写这个文件，或改用别的", en="; write it, or run another")
+    return join(missing, suggest(name, known) or write)
 
 
 def _check_arguments(
@@ -208,20 +258,30 @@ def _check_arguments(
 ) -> Iterator[Problem]:
     missing = [name for name in called.parameters if name not in call.arguments]
     if missing:
-        example = ", ".join(f"{name}: ..." for name in called.parameters)
-        message = f"{call.scenario} also needs {', '.join(missing)}; write with: {{{example}}}"
-        yield _problem(document, path, message)
+        yield _problem(document, path, _say_needed(call.scenario, missing, called))
     for name in call.arguments:
         if name not in called.parameters:
+            takes = Words(
+                zh=f"{call.scenario} 没有参数{cite(name).zh}",
+                en=f"{call.scenario} takes no {name!r}",
+            )
             hint = suggest(name, called.parameters) or _say_parameters(called)
-            message = f"{call.scenario} takes no {name!r}{hint}"
-            yield _problem(document, (*path, "with", name), message)
+            yield _problem(document, (*path, "with", name), join(takes, hint))
 
 
-def _say_parameters(called: SharedSteps) -> str:
+def _say_needed(name: Name, missing: Sequence[Name], called: SharedSteps) -> Words:
+    names, example = listed(missing), ", ".join(f"{name}: ..." for name in called.parameters)
+    return Words(
+        zh=f"{name} 还需要 {names.zh}；请写 with: {{{example}}}",
+        en=f"{name} also needs {names.en}; write with: {{{example}}}",
+    )
+
+
+def _say_parameters(called: SharedSteps) -> Words:
     if not called.parameters:
-        return "; it takes nothing: leave it out"
-    return f"; it takes: {', '.join(called.parameters)}"
+        return Words(zh="；它不要参数：请去掉", en="; it takes nothing: leave it out")
+    names = listed(called.parameters)
+    return Words(zh=f"；可用的参数：{names.zh}", en=f"; it takes: {names.en}")
 
 
 def check_ids(
@@ -232,7 +292,10 @@ def check_ids(
     for document in sorted(documents, key=lambda each: each.path):
         name = document.value.id
         if name in first:
-            message = f"{first[name]} has the id {name!r} too; rename one of the files and its id"
+            message = Words(
+                zh=f"{first[name]} 的 id 也是 {name}；请给其中一个文件改名，并改它的 id",
+                en=f"{first[name]} has the id {name!r} too; rename one of the files and its id",
+            )
             yield _problem(document, ("id",), message)
         first.setdefault(name, document.path)
 
@@ -247,15 +310,29 @@ def check_own_names(profile: Document[AppProfile]) -> Iterator[Problem]:
     )
     for target, path in said:
         if isinstance(target, str) and target not in value.elements:
-            near = suggest(target, value.elements) or "; add it to elements:"
-            message = f"this profile names no element {shorten(target)!r}{near}"
-            yield _problem(profile, path, message)
+            yield _problem(profile, path, _say_not_own(target, value.elements))
     common = dict.fromkeys(each.name for each in common_interruptions())
     for name in value.common_interruptions:
         if name not in common:
-            near = suggest(name, common) or f"; they are: {', '.join(common)}"
-            message = f"no common interruption is called {shorten(name)!r}{near}"
-            yield _problem(profile, ("common_interruptions", name), message)
+            yield _problem(profile, ("common_interruptions", name), _say_not_common(name, common))
+
+
+def _say_not_own(name: str, known: Collection[str]) -> Words:
+    written = cite(name)
+    message = Words(
+        zh=f"这份档案里没有元素{written.zh}", en=f"this profile names no element {written.en}"
+    )
+    add = Words(zh="；请加到 elements: 里", en="; add it to elements:")
+    return join(message, suggest(name, known) or add)
+
+
+def _say_not_common(name: str, known: Collection[str]) -> Words:
+    written, names = cite(name), listed(known)
+    message = Words(
+        zh=f"没有名为{written.zh}的常见打断", en=f"no common interruption is called {written.en}"
+    )
+    others = Words(zh=f"；常见打断有：{names.zh}", en=f"; they are: {names.en}")
+    return join(message, suggest(name, known) or others)
 
 
 def check_devices(devices: Document[Devices], apps: Collection[Name]) -> Iterator[Problem]:
@@ -263,12 +340,11 @@ def check_devices(devices: Document[Devices], apps: Collection[Name]) -> Iterato
     for name, device in devices.value.devices.items():
         for index, app in enumerate(device.apps):
             if app not in apps:
-                near = suggest(app, apps) or f"; Apps are: {', '.join(sorted(apps)) or 'none'}"
-                message = f"scenarios/apps/ has no {app}.yaml{near}"
+                message = say_no_profile("scenarios/apps/", f"{app}.yaml", apps)
                 yield _problem(devices, ("devices", name, "apps", index), message)
 
 
-def _problem(document: Document[Frozen], path: FieldPath, message: str) -> Problem:
+def _problem(document: Document[Frozen], path: FieldPath, message: Words) -> Problem:
     line, column = document.place(*path)
     return Problem(document.path, line, column, document.field(*path), message)
 

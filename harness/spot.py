@@ -146,6 +146,11 @@ def _tagged_members(annotation: Any) -> Mapping[str, Any] | None:
     }
 
 
+def tags_of(union: Any) -> tuple[str, ...]:
+    """The tags that tell the members of a tagged union apart, in the order of the union."""
+    return tuple(_tagged_members(union) or ())
+
+
 def _discriminator(metadata: Any) -> Any:
     """`Discriminator` for tags that a function finds, a field's name otherwise, or None."""
     if isinstance(metadata, Discriminator):

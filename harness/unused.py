@@ -11,8 +11,8 @@ from itertools import chain
 
 from harness.errors import UsageError
 from harness.load import Document, load_scenario
-from harness.model import AppProfile
-from harness.problem import InvalidFile, Problem
+from harness.model import AppProfile, Words
+from harness.problem import InvalidFile, Problem, join, propose
 from harness.project import Project, scenario_files
 from harness.references import STEPS_KEYS, TARGET_KEYS
 from harness.yaml_source import Mapping, Node, texts
@@ -75,7 +75,10 @@ def _unused(
         near = difflib.get_close_matches(name, wanted, n=1, cutoff=MISSPELT)
         if near or not misspelt_only:
             line, column = document.place("elements", name)
-            meant = f"; did you mean {near[0]!r}?" if near else ""
-            message = f"no task uses {name!r}{meant}"
             field = document.field("elements", name)
-            yield Problem(document.path, line, column, field, message)
+            yield Problem(document.path, line, column, field, _say_unused(name, near))
+
+
+def _say_unused(name: str, near: Collection[str]) -> Words:
+    message = Words(zh=f"没有任务用到“{name}”", en=f"no task uses {name!r}")
+    return join(message, *(propose(each) for each in near))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,8 @@ from harness.finder import Finder
 from harness.guard import guard_of
 from harness.guarded_driver import GuardedDriver
 from harness.leases import Holder, Leases, forget_run
-from harness.model import AppProfile, Locator, Name
-from harness.problem import suggest
+from harness.model import AppProfile, Locator, Name, Words
+from harness.problem import join, listed, suggest
 from harness.profile_file import ProfileFile
 from harness.project import Project
 from harness.sessions import Sessions
@@ -96,9 +96,15 @@ def _screens(visit: Visit, profile: AppProfile) -> dict[str, tuple[str, ...]]:
     known = screens_of(profile)
     for name in visit.screens:
         if name not in known:
-            near = suggest(name, known) or f"; screens are: {', '.join(known)}"
-            raise UsageError(f"--screen {name}: no element of {profile.id} begins so{near}")
+            raise UsageError(f"--screen {name}: {_say_no_screen(name, profile, known)}")
     return {name: known[name] for name in visit.screens or known}
+
+
+def _say_no_screen(name: str, profile: AppProfile, known: Collection[str]) -> Words:
+    screens = listed(known)
+    none = Words(zh=f"{profile.id} 没有以此开头的元素", en=f"no element of {profile.id} begins so")
+    others = Words(zh=f"；界面有：{screens.zh}", en=f"; screens are: {screens.en}")
+    return join(none, suggest(name, known) or others)
 
 
 @contextmanager

@@ -20,7 +20,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from harness.problem import Fault, FieldPath, Place, shorten, suggest
+from harness.model import Words
+from harness.problem import Fault, FieldPath, Place, join, shorten, suggest
 from harness.yaml_errors import explain_syntax
 
 MAX_BYTES = 256 * 1024
@@ -172,7 +173,10 @@ _FORBIDDEN = re.compile("[^\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-
 """Tabs, about which parsers differ; characters that YAML forbids, or that it takes for the end
 of a line as no editor does."""
 
-_SAVE_AS_UTF8 = "save it as UTF-8 (VS Code: the encoding in the status bar, Notepad: Save as)"
+_SAVE_AS_UTF8 = Words(
+    zh="；请另存为 UTF-8（VS Code：状态栏里的编码；记事本：另存为）",
+    en="; save it as UTF-8 (VS Code: the encoding in the status bar, Notepad: Save as)",
+)
 
 
 def decode(raw: bytes) -> str:
@@ -182,52 +186,75 @@ def decode(raw: bytes) -> str:
         Unreadable: too large, in another encoding, binary, or with characters that YAML forbids.
     """
     if len(raw) > MAX_BYTES:
-        _refuse(
-            f"the file is larger than {MAX_BYTES // 1024} KiB; "
-            "a task is a page or two: split it, or move what repeats to scenarios/shared/"
-        )
+        _refuse(_TOO_LARGE)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _refuse(f"the file is UTF-16; {_SAVE_AS_UTF8}")
+        _refuse(join(Words(zh="文件是 UTF-16 编码", en="the file is UTF-16"), _SAVE_AS_UTF8))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # The error counts from behind the mark.
         start = error.start + (3 if raw.startswith(codecs.BOM_UTF8) else 0)
-        _refuse(f"{_name_encoding(raw)}; {_SAVE_AS_UTF8}", _place_of_byte(raw, start))
+        _refuse(join(_name_encoding(raw), _SAVE_AS_UTF8), _place_of_byte(raw, start))
     found = _FORBIDDEN.search(text)
     if found:
         _refuse(_name_forbidden(text, found.start()), _place_of_index(text, found.start()))
     return text.replace("\r\n", "\n")
 
 
+_TOO_LARGE = Words(
+    zh=f"文件大于 {MAX_BYTES // 1024} KiB；一个任务只有一两页：请拆开，"
+    "或把重复的移到 scenarios/shared/",
+    en=f"the file is larger than {MAX_BYTES // 1024} KiB; "
+    "a task is a page or two: split it, or move what repeats to scenarios/shared/",
+)
 START = Place(1, 1)
 
 
-def _refuse(message: str, place: Place = START) -> NoReturn:
+def _refuse(message: Words, place: Place = START) -> NoReturn:
     raise Unreadable(Fault(place, (), message))
 
 
-def _name_encoding(raw: bytes) -> str:
+def _name_encoding(raw: bytes) -> Words:
     if b"\0" in raw:
-        return "this is not a text file"
+        return Words(zh="这不是文本文件", en="this is not a text file")
     try:
         raw.decode("gb18030")
     except UnicodeDecodeError:
-        return "the file is not UTF-8"
-    return "the file is not UTF-8 but looks like GBK"
+        return Words(zh="文件不是 UTF-8 编码", en="the file is not UTF-8")
+    return Words(
+        zh="文件不是 UTF-8 编码，看起来是 GBK", en="the file is not UTF-8 but looks like GBK"
+    )
 
 
-def _name_forbidden(text: str, index: int) -> str:
+def _name_forbidden(text: str, index: int) -> Words:
     character = text[index]
     if character == "\0" and text.count("\0") > len(text) // 4:
-        return f"the file looks like UTF-16; {_SAVE_AS_UTF8}"
+        return join(
+            Words(zh="文件看起来是 UTF-16 编码", en="the file looks like UTF-16"), _SAVE_AS_UTF8
+        )
     if character == "\0":
-        return f"this is not a text file, there is a NUL character in it; {_SAVE_AS_UTF8}"
-    if character == "\t":
-        return "a tab; YAML is indented with spaces: write 2 spaces"
-    if character == "\r":
-        return "a carriage return without a line feed; save the file with Unix line ends (LF)"
-    return f"the invisible character U+{ord(character):04X} cannot be used here; delete it"
+        nul = Words(
+            zh="这不是文本文件，里面有 NUL 字符",
+            en="this is not a text file, there is a NUL character in it",
+        )
+        return join(nul, _SAVE_AS_UTF8)
+    return _CHARACTERS.get(character) or Words(
+        zh=f"这里有看不见的字符 U+{ord(character):04X}，不能使用；请删去",
+        en=f"the invisible character U+{ord(character):04X} cannot be used here; delete it",
+    )
+
+
+_CHARACTERS = {
+    "\t": Words(
+        zh="这里是制表符；YAML 用空格缩进：请写 2 个空格",
+        en="a tab; YAML is indented with spaces: write 2 spaces",
+    ),
+    "\r": Words(
+        zh="这里只有回车，没有换行；请以 Unix 换行（LF）保存文件",
+        en="a carriage return without a line feed; save the file with Unix line ends (LF)",
+    ),
+}
+"""What is said of characters that people do type."""
 
 
 def _place_of_byte(raw: bytes, index: int) -> Place:
@@ -336,7 +363,7 @@ class _Composer:
         except _Fatal:
             return None
         if self._root is None and not self.faults:
-            self._note(Place(1, 1), "the file is empty; copy one that works and change it")
+            self._note(Place(1, 1), _EMPTY)
         return self._root
 
     def _events(self) -> Iterator[yaml.Event]:
@@ -363,12 +390,12 @@ class _Composer:
     def _start_document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._stop(_place(event), "a file holds one document; delete this '---' and the rest")
+            self._stop(_place(event), _TWO_DOCUMENTS)
 
     def _start_collection(self, event: yaml.CollectionStartEvent) -> None:
         self._count(1, _place(event))
         if len(self._open) >= MAX_DEPTH:
-            self._stop(_place(event), f"nested deeper than {MAX_DEPTH} levels; write it flatter")
+            self._stop(_place(event), _TOO_DEEP)
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
@@ -380,16 +407,16 @@ class _Composer:
         if name not in self._anchors:
             self._note(place, _unknown_alias(name, self._anchors))
         elif node is None:
-            self._stop(place, f"*{shorten(name)} stands inside what it stands for; write it out")
+            self._stop(place, _say_inside_itself(name))
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
-            self._stop(place, f"more than {MAX_ALIASES} aliases (*name); write the values out")
+            self._stop(place, _TOO_MANY_ALIASES)
         node = node or Scalar("", "", place)
         self._count(node.values, place)
         if len(self._open) + node.height > MAX_DEPTH:
-            self._stop(place, f"nested deeper than {MAX_DEPTH} levels; write it flatter")
+            self._stop(place, _TOO_DEEP)
         if self._expects_key():
-            self._note(place, "an alias cannot be a key; write the key out")
+            self._note(place, _ALIAS_AS_KEY)
             node = Scalar("", _NO_KEY, place)
         self._add(node, None)
 
@@ -398,19 +425,14 @@ class _Composer:
         self._count(1, place)
         unfit = _UNFIT.search(text)
         if unfit:
-            code = f"U+{ord(unfit[0]):04X}"
-            self._note(
-                place, f"the text holds the character {code}, which no App shows; leave it out"
-            )
+            self._note(place, _say_unfit(unfit[0]))
             text = _UNFIT.sub("", text)
         plain = event.implicit[0] and event.tag is None
         return Scalar(resolve(text) if plain else text, text, place)
 
     def _check_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag is not None:
-            tag = shorten(event.tag.replace("tag:yaml.org,2002:", "!!"))
-            message = f"the tag {tag} is not read; leave it out, or put a text in quotes"
-            self._note(_place(event), message)
+            self._note(_place(event), _say_tag(event.tag))
 
     def _expects_key(self) -> bool:
         return bool(self._open) and self._open[-1].is_mapping and self._open[-1].key is None
@@ -435,19 +457,17 @@ class _Composer:
     def _count(self, values: int, place: Place) -> None:
         self._values += values
         if self._values > MAX_VALUES:
-            message = f"more than {MAX_VALUES} values, aliases filled in; split the file"
-            self._stop(place, message)
+            self._stop(place, _TOO_MANY_VALUES)
 
     def _as_key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):
             # Of {{name}} the outer bracket is pointed at.
             outer, inner = self._open[-1].place, node.place
             place = outer if (inner.line, inner.column - 1) == (outer.line, outer.column) else inner
-            message = 'a key must be one word; a variable is written "${name}", in quotes'
-            self._note(place, message)
+            self._note(place, _KEY_OF_SEVERAL)
             return Scalar("", _NO_KEY, node.place)
         if node.text == "<<":
-            self._note(node.place, "merge keys (<<) are not read; write the keys out")
+            self._note(node.place, _MERGE_KEY)
         return node
 
     def _add_entry(self, top: _Open, key: Scalar, value: Node) -> None:
@@ -460,18 +480,15 @@ class _Composer:
         if first is None:
             top.entries[key.text] = Entry(key.text, key.place, value)
             return
-        message = (
-            f"the key is written twice, first on line {first.key_place.line}; keep one of them"
-        )
-        self._note(key.place, message, (key.text,))
+        self._note(key.place, _say_twice(first), (key.text,))
 
-    def _note(self, place: Place, message: str, last: FieldPath = ()) -> None:
+    def _note(self, place: Place, message: Words, last: FieldPath = ()) -> None:
         path = tuple(piece for level in self._open for piece in level.next_piece)
         if last and path[-1:] == last:
             last = ()
         self.faults.append(Fault(place, path + last, message))
 
-    def _stop(self, place: Place, message: str) -> NoReturn:
+    def _stop(self, place: Place, message: Words) -> NoReturn:
         self._note(place, message)
         raise _Fatal
 
@@ -481,7 +498,77 @@ def _place(event: yaml.Event) -> Place:
     return START if mark is None else Place(mark.line + 1, mark.column + 1)
 
 
-def _unknown_alias(name: str, anchors: dict[str, Node | None]) -> str:
-    nothing = f"nothing in this file is marked &{shorten(name)}"
-    near = suggest(name, anchors) or "; a text that begins with * must be in quotes"
-    return nothing + near
+# --- what is wrong with a tree, in words ----------------------------------------------------------
+
+_EMPTY = Words(
+    zh="文件是空的；请复制一个能用的再改", en="the file is empty; copy one that works and change it"
+)
+_TWO_DOCUMENTS = Words(
+    zh="一个文件只能有一份内容；请删去这个“---”及其后的内容",
+    en="a file holds one document; delete this '---' and the rest",
+)
+_TOO_DEEP = Words(
+    zh=f"嵌套超过 {MAX_DEPTH} 层；请减少层次",
+    en=f"nested deeper than {MAX_DEPTH} levels; write it flatter",
+)
+_TOO_MANY_ALIASES = Words(
+    zh=f"别名（*名称）超过 {MAX_ALIASES} 个；请直接写出内容",
+    en=f"more than {MAX_ALIASES} aliases (*name); write the values out",
+)
+_TOO_MANY_VALUES = Words(
+    zh=f"内容超过 {MAX_VALUES} 个值（别名展开后）；请拆成几个文件",
+    en=f"more than {MAX_VALUES} values, aliases filled in; split the file",
+)
+_ALIAS_AS_KEY = Words(
+    zh="别名不能当键；请直接写出键", en="an alias cannot be a key; write the key out"
+)
+_KEY_OF_SEVERAL = Words(
+    zh='键只能是一个词；变量写作 "${name}"，要加引号',
+    en='a key must be one word; a variable is written "${name}", in quotes',
+)
+_MERGE_KEY = Words(
+    zh="不支持合并键（<<）；请把键逐个写出", en="merge keys (<<) are not read; write the keys out"
+)
+
+
+def _say_inside_itself(name: str) -> Words:
+    alias = f"*{shorten(name)}"
+    return Words(
+        zh=f"{alias} 写在了它自己所指的内容里；请直接写出内容",
+        en=f"{alias} stands inside what it stands for; write it out",
+    )
+
+
+def _say_unfit(character: str) -> Words:
+    code = f"U+{ord(character):04X}"
+    return Words(
+        zh=f"文字里有字符 {code}，App 不会显示它；请去掉",
+        en=f"the text holds the character {code}, which no App shows; leave it out",
+    )
+
+
+def _say_tag(tag: str) -> Words:
+    written = shorten(tag.replace("tag:yaml.org,2002:", "!!"))
+    return Words(
+        zh=f"不支持标签 {written}；请去掉；如果是文字，请加引号",
+        en=f"the tag {written} is not read; leave it out, or put a text in quotes",
+    )
+
+
+def _say_twice(first: Entry) -> Words:
+    line = first.key_place.line
+    return Words(
+        zh=f"这个键写了两次，第一次在第 {line} 行；请只留一个",
+        en=f"the key is written twice, first on line {line}; keep one of them",
+    )
+
+
+def _unknown_alias(name: str, anchors: dict[str, Node | None]) -> Words:
+    mark = f"&{shorten(name)}"
+    nothing = Words(zh=f"文件里没有 {mark}", en=f"nothing in this file is marked {mark}")
+    return join(nothing, suggest(name, anchors) or _STAR_IN_QUOTES)
+
+
+_STAR_IN_QUOTES = Words(
+    zh="；以 * 开头的文字要加引号", en="; a text that begins with * must be in quotes"
+)

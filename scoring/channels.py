@@ -16,7 +16,7 @@ from typing import Literal, TypeVar, get_args
 
 from harness.errors import UsageError
 from harness.model import Frozen, Words
-from harness.problem import InvalidFile, Problem, shorten, suggest
+from harness.problem import InvalidFile, Problem, cite, join, listed, shorten, suggest
 from scoring.estimate import Estimate
 from scoring.tree import Mark
 
@@ -126,7 +126,8 @@ def read_channels(path: Path) -> tuple[ChannelScore, ...]:
     try:
         data = path.read_bytes()
     except OSError as exc:
-        raise UsageError(f"{path}: cannot be read: {exc.strerror}") from exc
+        said = Words(zh=f"读不了：{exc.strerror}", en=f"cannot be read: {exc.strerror}")
+        raise UsageError(f"{path}: {said}") from exc
     return parse_channels(_decode(data, path.name), path.name)
 
 
@@ -135,11 +136,17 @@ def _decode(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = data[: exc.start].count(b"\n") + 1
-        kind = "it is not UTF-8"
-        if _reads_as(data, "gb18030"):
-            kind += "; it looks like GBK, as Excel writes CSV in Chinese"
-        message = f"{kind}. Save it as “CSV UTF-8” and try again"
+        kind = Words(zh="文件不是 UTF-8 编码", en="it is not UTF-8")
+        looks_like = _LIKE_GBK if _reads_as(data, "gb18030") else None
+        message = join(kind, looks_like, _SAVE_AS_UTF8)
         raise InvalidFile([Problem(name, line, 1, "file", message)]) from exc
+
+
+_LIKE_GBK = Words(
+    zh="，看起来是 GBK（Excel 存中文 CSV 用的编码）",
+    en="; it looks like GBK, as Excel writes CSV in Chinese",
+)
+_SAVE_AS_UTF8 = Words(zh="。请另存为“CSV UTF-8”再试", en=". Save it as “CSV UTF-8” and try again")
 
 
 def _reads_as(data: bytes, encoding: str) -> bool:
@@ -162,8 +169,20 @@ def parse_channels(text: str, name: str) -> tuple[ChannelScore, ...]:
     if table.problems:
         raise InvalidFile(table.problems)
     if not scores:
-        raise InvalidFile([Problem(name, 1, 1, "file", "there is no row with a score in it")])
+        raise InvalidFile([Problem(name, 1, 1, "file", _NO_ROW)])
     return scores
+
+
+_NO_ROW = Words(zh="没有一行有分数", en="there is no row with a score in it")
+_EMPTY = Words(zh="这一格是空的", en="it is empty")
+_NO_SCORE = Words(
+    zh="这一格是空的；城市没有这个渠道，就不要写这一行",
+    en="it is empty; where a city lacks a channel, leave the row out",
+)
+_NO_HEADER = Words(
+    zh=f"文件是空的；第一行应为 {','.join(COLUMNS)}",
+    en=f"it is empty; the first line must be {','.join(COLUMNS)}",
+)
 
 
 class _Table:
@@ -188,11 +207,12 @@ class _Table:
                 if not any(cells):
                     continue
                 if len(cells) != len(header):
-                    self._note("file", f"{len(cells)} cells, but {len(header)} columns")
+                    self._note("file", _say_cells(len(cells), len(header)))
                 elif score := self._score(dict(zip(header, cells, strict=True))):
                     yield score
         except csv.Error as exc:
-            self._note("file", f"this is no CSV from here on: {exc}")
+            message = Words(zh=f"从这里起不是 CSV：{exc}", en=f"this is no CSV from here on: {exc}")
+            self._note("file", message)
 
     def _next_row(self) -> list[str] | None:
         self._line = self._rows.line_num + 1
@@ -201,15 +221,16 @@ class _Table:
 
     def _is_header(self, header: Sequence[str]) -> bool:
         if not any(header):
-            self._note("file", f"it is empty; the first line must be {','.join(COLUMNS)}")
+            self._note("file", _NO_HEADER)
             return False
         self._places = {name: place for place, name in enumerate(header, start=1)}
         for column in COLUMNS:
             if column not in header:
-                near = suggest(column, header)
-                self._note(column, f"the first line has no such column{near}")
+                none = Words(zh="第一行没有这一列", en="the first line has no such column")
+                self._note(column, join(none, suggest(column, header)))
             elif header.count(column) > 1:
-                self._note(column, "this column is there twice")
+                twice = Words(zh="这一列出现了两次", en="this column is there twice")
+                self._note(column, twice)
         return not self.problems
 
     def _score(self, row: Mapping[str, str]) -> ChannelScore | None:
@@ -228,46 +249,70 @@ class _Table:
 
     def _filled(self, column: str, row: Mapping[str, str]) -> str:
         if not row[column]:
-            self._note(column, "it is empty")
+            self._note(column, _EMPTY)
         return row[column]
 
     def _word(self, column: str, words: Sequence[Word], row: Mapping[str, str]) -> Word | None:
         given = row[column]
         found = next((word for word in words if word == given), None)
         if found is None:
-            near = suggest(given.lower(), words)
-            self._note(column, f"{shorten(given)!r} is not one of {', '.join(words)}{near}")
+            self._note(column, _say_no_word(given, words))
         return found
 
     def _number(self, column: str, row: Mapping[str, str]) -> float | None:
         given = row[column]
         if not given:
-            self._note(column, "it is empty; where a city lacks a channel, leave the row out")
+            self._note(column, _NO_SCORE)
             return None
         try:
             score = float(given)
         except ValueError:
             score = math.nan
         if "_" in given or not 0 <= score <= 100:
-            self._note(column, f"{shorten(given)!r} is not a score from 0 to 100")
+            written = cite(given)
+            message = Words(
+                zh=f"{written.zh}不是 0 到 100 的分数",
+                en=f"{written.en} is not a score from 0 to 100",
+            )
+            self._note(column, message)
             return None
         return score
 
     def _check_level(self, city: str, level: Level) -> None:
         first, line = self._levels.setdefault(city, (level, self._line))
         if first != level:
-            self._note("level", f"{shorten(city)} is {level} here, and {first} in line {line}")
+            message = Words(
+                zh=f"“{shorten(city)}”在这里是 {level}，在第 {line} 行是 {first}",
+                en=f"{shorten(city)} is {level} here, and {first} in line {line}",
+            )
+            self._note("level", message)
 
     def _check_once(self, city: str, channel: Channel) -> None:
         line = self._scored.setdefault((city, channel), self._line)
         if line != self._line:
-            self._note(
-                "channel", f"{shorten(city)} has a score for {channel} already, in line {line}"
+            message = Words(
+                zh=f"“{shorten(city)}”在第 {line} 行已有 {channel} 的分数",
+                en=f"{shorten(city)} has a score for {channel} already, in line {line}",
             )
+            self._note("channel", message)
 
-    def _note(self, field: str, message: str) -> None:
+    def _note(self, field: str, message: Words) -> None:
         column = self._places.get(field, 1)
         self.problems.append(Problem(self._name, self._line, column, field, message))
+
+
+def _say_cells(cells: int, columns: int) -> Words:
+    return Words(
+        zh=f"这一行有 {cells} 格，表头有 {columns} 列", en=f"{cells} cells, but {columns} columns"
+    )
+
+
+def _say_no_word(given: str, words: Sequence[str]) -> Words:
+    written, known = cite(given), listed(words)
+    message = Words(
+        zh=f"{written.zh}不是 {known.zh} 之一", en=f"{written.en} is not one of {known.en}"
+    )
+    return join(message, suggest(given.lower(), words))
 
 
 # --- the App's own score -------------------------------------------------------------------------
@@ -290,12 +335,15 @@ def with_apps(
     given = {score.city for score in scores if score.channel == "app"}
     for city in apps:
         if city not in levels:
-            raise UsageError(f"{city}: the table has no such city{suggest(city, levels)}")
+            none = Words(zh="表里没有这个城市", en="the table has no such city")
+            raise UsageError(f"{city}: {join(none, suggest(city, levels))}")
         if city in given:
-            raise UsageError(
-                f"{city}: the table has a score for its App already, and so has {source}; "
-                "take one of them out"
+            both = Words(
+                zh=f"表里已有它的 App 的分数，{source} 里也有；请去掉一个",
+                en=f"the table has a score for its App already, and so has {source}; "
+                "take one of them out",
             )
+            raise UsageError(f"{city}: {both}")
     measured = (
         ChannelScore(city=city, level=levels[city], channel="app", score=index, source=source)
         for city, index in apps.items()

@@ -14,7 +14,7 @@ from pydantic import RootModel
 
 from harness.errors import UsageError
 from harness.model import AttemptRecord, Frozen, Outcome, StepRecord, Words
-from harness.problem import suggest
+from harness.problem import join, suggest
 from harness.store import Run, picture_path
 from scoring.audit.findings import Judgement
 from scoring.frame import scenario_of
@@ -193,9 +193,8 @@ def explain(
         UsageError: there is no such indicator or App; names the nearest.
     """
     if indicator not in tree.ways:
-        raise UsageError(
-            f"--indicator {indicator}: {tree.id} has none of this id{suggest(indicator, tree.ways)}"
-        )
+        none = Words(zh=f"{tree.id} 里没有这个指标", en=f"{tree.id} has none of this id")
+        raise UsageError(f"--indicator {indicator}: {join(none, suggest(indicator, tree.ways))}")
     if not indexes.apps:
         raise UsageError("no attempt counts: there is nothing to explain")
     apps = [each for each in indexes.apps if app in (None, each.app)]

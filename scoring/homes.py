@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.errors import UsageError
-from harness.problem import suggest
+from harness.model import Words
+from harness.problem import join, listed, suggest
 from scoring.channels import CHANNELS, Channel
 from scoring.estimate import Estimate
 from scoring.index import AppIndex, Indexes
@@ -42,10 +43,7 @@ def parse_sigma(texts: Sequence[str]) -> dict[Channel, float]:
         name, _, number = (part.strip() for part in text.partition("="))
         channel = next((each for each in CHANNELS if each == name), None)
         if channel is None:
-            raise UsageError(
-                f"--sigma {text}: write CHANNEL=WEIGHT; channels are {', '.join(CHANNELS)}"
-                f"{suggest(name, CHANNELS)}"
-            )
+            raise UsageError(f"--sigma {text}: {_say_no_channel(name)}")
         if channel in sigma:
             raise UsageError(f"--sigma {text}: {channel} has a weight already")
         try:
@@ -53,6 +51,15 @@ def parse_sigma(texts: Sequence[str]) -> dict[Channel, float]:
         except ValueError:
             raise UsageError(f"--sigma {text}: {number!r} is not a number") from None
     return sigma
+
+
+def _say_no_channel(name: str) -> Words:
+    channels = listed(CHANNELS)
+    message = Words(
+        zh=f"请写 渠道=权重；渠道有 {channels.zh}",
+        en=f"write CHANNEL=WEIGHT; channels are {channels.en}",
+    )
+    return join(message, suggest(name, CHANNELS))
 
 
 def settle(indexes: Indexes, homes: Sequence[Home]) -> dict[str, Estimate]:
@@ -74,10 +81,12 @@ def _index_of(app: str, indexes: Indexes) -> Estimate:
     found = [each for each in indexes.apps if each.app == app]
     if not found:
         names = [each.app for each in indexes.apps]
-        raise UsageError(
-            f"{app}: there is no attempt of it that counts; Apps: {', '.join(names) or 'none'}"
-            f"{suggest(app, names)}"
+        apps = listed(names)
+        message = Words(
+            zh=f"没有可计分的尝试；现有 App：{apps.zh}",
+            en=f"there is no attempt of it that counts; Apps: {apps.en}",
         )
+        raise UsageError(f"{app}: {join(message, suggest(app, names))}")
     if len(found) > 1:
         raise UsageError(f"{app} was tried on simulated and on real phones; give runs of one kind")
     return _measured(found[0])

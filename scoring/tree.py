@@ -6,7 +6,7 @@ Read from `scoring/indicators.yaml`, or from a file of the reader's own.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from harness.load import load_as
-from harness.model import Frozen, NonEmpty, Words
+from harness.model import Frozen, Mistake, NonEmpty, Words
+from harness.problem import listed
 
 INDICATORS = Path(__file__).parent / "indicators.yaml"
 """The tree that is used unless another is given."""
@@ -72,8 +73,13 @@ class Node(Frozen):
     @model_validator(mode="after")
     def _measures_or_weighs(self) -> Node:
         if (self.measure is None) == (not self.children):
-            raise ValueError(f"{self.id}: give it either a measure or children")
-        _check_weights(self.id, self.children)
+            raise Mistake(
+                Words(
+                    zh=f"{self.id}：measure 和 children 要写一个，且只写一个",
+                    en=f"{self.id}: give it either a measure or children",
+                )
+            )
+        _check_weights(Words(zh=f"{self.id} 各子项", en=self.id), self.children)
         return self
 
     def walk(self) -> Iterator[Node]:
@@ -102,7 +108,12 @@ class Bands(Frozen):
     def _fall_to_nought(self) -> Bands:
         starts = [level.from_ for level in self.levels]
         if starts != sorted(set(starts), reverse=True) or starts[-1] != 0:
-            raise ValueError("bands.levels: the highest first, each once; the last is from: 0")
+            raise Mistake(
+                Words(
+                    zh="bands.levels 从高到低，不重复；最后一级是 from: 0",
+                    en="bands.levels: the highest first, each once; the last is from: 0",
+                )
+            )
         return self
 
     def of(self, score: float) -> Words:
@@ -142,16 +153,19 @@ class Tree(Frozen):
 
     @model_validator(mode="after")
     def _is_a_tree(self) -> Tree:
-        _check_weights("the capabilities", self.nodes)
+        _check_weights(Words(zh="各项能力", en="the capabilities"), self.nodes)
         ids = [node.id for node in self.walk()]
         twice = sorted({id for id in ids if ids.count(id) > 1})
         if twice:
-            raise ValueError(f"{', '.join(twice)}: an id names one node only")
+            raise Mistake(
+                Words(
+                    zh=f"{'、'.join(twice)}：一个 id 只能用于一个节点",
+                    en=f"{', '.join(twice)}: an id names one node only",
+                )
+            )
         for gate in self.gates:
             if gate.node not in ids:
-                raise ValueError(
-                    f"gates: no node is called {gate.node}; there are {', '.join(ids)}"
-                )
+                raise Mistake(_say_no_node(gate.node, ids), "gates")
         return self
 
     def walk(self) -> Iterator[Node]:
@@ -192,7 +206,20 @@ def load_tree(path: Path = INDICATORS, *, root: Path | None = None) -> Tree:
     return load_as(Tree, path, root=path.parent if root is None else root).value
 
 
-def _check_weights(whose: str, nodes: tuple[Node, ...]) -> None:
+def _say_no_node(node: str, ids: Iterable[str]) -> Words:
+    nodes = listed(ids)
+    return Words(
+        zh=f"没有名为 {node} 的节点；有 {nodes.zh}",
+        en=f"no node is called {node}; there are {nodes.en}",
+    )
+
+
+def _check_weights(whose: Words, nodes: tuple[Node, ...]) -> None:
     total = math.fsum(node.weight for node in nodes)
     if nodes and abs(total - 1) > SUM_TOLERANCE:
-        raise ValueError(f"the weights under {whose} must sum to 1, not {total:g}")
+        raise Mistake(
+            Words(
+                zh=f"{whose.zh}的权重加起来应为 1，现在是 {total:g}",
+                en=f"the weights under {whose.en} must sum to 1, not {total:g}",
+            )
+        )

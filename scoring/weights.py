@@ -6,7 +6,7 @@ again; and two ways to doubt weights: one at a time by a fifth, and all at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, permutations
 from pathlib import Path
@@ -19,8 +19,8 @@ from scipy.stats import entropy, rankdata
 
 from harness.errors import UsageError
 from harness.load import load_as
-from harness.model import Frozen, Words
-from harness.problem import suggest
+from harness.model import Frozen, Mistake, Words
+from harness.problem import join, listed, suggest
 from scoring.index import Indexes, name_of
 from scoring.rollup import Rolled, Scores, roll_up
 from scoring.tree import Condition, Node, NodeId, Tree
@@ -82,10 +82,12 @@ def reweigh(tree: Tree, weighing: Weighing, method: str) -> Tree:
 
 def _check_group(parent: str, weights: Mapping[str, float], known: Weighing) -> None:
     if parent not in known:
-        raise UsageError(
-            f"{parent}: nothing is weighed into it; there are {', '.join(known)}"
-            f"{suggest(parent, known)}"
+        parents = listed(known)
+        message = Words(
+            zh=f"它没有可加权的子项；有子项的是 {parents.zh}",
+            en=f"nothing is weighed into it; there are {parents.en}",
         )
+        raise UsageError(f"{parent}: {join(message, suggest(parent, known))}")
     if set(weights) != set(known[parent]):
         raise UsageError(
             f"{parent} is made of {', '.join(known[parent])}, not of {', '.join(sorted(weights))}"
@@ -156,14 +158,32 @@ class PairwiseGroup(Frozen):
         pairs = [frozenset((each.more, each.less)) for each in self.judgements]
         for pair in pairs:
             if len(pair) == 1:
-                raise ValueError(f"{self.parent}: {', '.join(pair)} is held against itself")
+                raise Mistake(self._say_itself(*pair))
             if pairs.count(pair) > 1:
-                raise ValueError(f"{self.parent}: {' and '.join(sorted(pair))} are judged twice")
+                raise Mistake(self._say_twice(*sorted(pair)))
         missing = [pair for pair in combinations(self.members, 2) if frozenset(pair) not in pairs]
         if missing:
-            said = ", ".join(" and ".join(pair) for pair in missing)
-            raise ValueError(f"{self.parent}: not judged: {said}")
+            raise Mistake(self._say_missing(missing))
         return self
+
+    def _say_itself(self, one: str) -> Words:
+        return Words(
+            zh=f"{self.parent}：{one} 和它自己比了",
+            en=f"{self.parent}: {one} is held against itself",
+        )
+
+    def _say_twice(self, one: str, other: str) -> Words:
+        return Words(
+            zh=f"{self.parent}：{one} 和 {other} 比了两次",
+            en=f"{self.parent}: {one} and {other} are judged twice",
+        )
+
+    def _say_missing(self, missing: Iterable[tuple[str, str]]) -> Words:
+        pairs = tuple(missing)
+        return Words(
+            zh=f"{self.parent}：还没有比的：{'、'.join(' 和 '.join(pair) for pair in pairs)}",
+            en=f"{self.parent}: not judged: {', '.join(' and '.join(pair) for pair in pairs)}",
+        )
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -424,7 +424,7 @@ def test_what_is_wrong_with_a_step_is_said_by_its_place(served: Served) -> None:
     for text, said in {
         "tap home.search": "step:1:1",
         "- launch\n- tip: home.search": "step:2:3",
-        "tap: home.serch": "step:1:6: steps[1].tap: no App's profile names",
+        "tap: home.serch": "step:1:6: steps[1].tap: 各 App 的档案里都没有元素",
     }.items():
         answer = served.ask("steps", text=text)
         assert answer.status_code == 400

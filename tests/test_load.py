@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic_core import core_schema
 
 from harness import model_errors, yaml_source
 from harness.errors import UsageError
 from harness.examples import EXAMPLES, PATTERNS, STEP_EXAMPLES
 from harness.load import MAX_PROBLEMS, load_devices, load_profile, load_scenario
-from harness.model import STEP_TAGS, AppProfile, Devices, Scenario, SharedSteps
-from harness.model_errors import WORDING
+from harness.model import LOCATOR_TAGS, STEP_TAGS, AppProfile, Devices, Scenario, SharedSteps, Words
+from harness.model_errors import LOCATORS, WORDING, example_of
 from harness.problem import InvalidFile, Problem, name_field, suggest
 from harness.spot import fields
 from harness.variables import fill_model
-from harness.yaml_source import resolve
+from harness.yaml_source import as_plain, read_source, resolve
 from tests.models import models_below
 from tests.project import DATA, load_case
 
@@ -82,6 +82,32 @@ def test_every_key_that_must_be_there_has_an_example() -> None:
         if info.is_required()
     }
     assert required - STEP_EXAMPLES.keys() - LOCATOR_KEYS <= EXAMPLES.keys()
+
+
+def examples() -> Iterator[tuple[type[BaseModel], str]]:
+    """Each model and each key of its own that must be there, but for those told in a sentence."""
+    sentences = {"steps", "do", "elements"} | STEP_EXAMPLES.keys() | LOCATOR_KEYS
+    for model in written_models():
+        for name, info in model.model_fields.items():
+            key = info.alias or name
+            if info.is_required() and key not in sentences:
+                yield model, key
+
+
+def test_every_example_can_be_written_where_it_is_given() -> None:
+    refused = []
+    for model, key in examples():
+        written = re.split(r" \(|, or ", example_of(model, key).en)[0]
+        value = as_plain(read_source(written.encode()).root or pytest.fail(written))[key]
+        try:
+            TypeAdapter(fields(model)[key]).validate_python(value, strict=True)
+        except ValueError:
+            refused.append(f"{model.__name__}.{written}")
+    assert not refused
+
+
+def test_the_ways_to_find_an_element_are_told_in_full() -> None:
+    assert set(LOCATORS) == LOCATOR_TAGS
 
 
 LOCATOR_KEYS = {"description", "class", "xpath", "uiautomator", "css", "contains", "matches"}
@@ -157,14 +183,16 @@ def test_so_many_mistakes_are_told_and_the_rest_is_counted(tmp_path: Path) -> No
     with pytest.raises(InvalidFile) as caught:
         load_case(text.encode(), tmp_path)
     assert len(caught.value.problems) == MAX_PROBLEMS
-    assert caught.value.problems[-1].message == (
-        "and 51 more mistakes from here on; mend those above first"
+    assert caught.value.problems[-1].message == Words(
+        zh="从这里起还有 51 处错误；请先改上面的",
+        en="and 51 more mistakes from here on; mend those above first",
     )
 
 
 def test_a_file_that_is_not_there_is_a_problem_of_its_own() -> None:
     with pytest.raises(InvalidFile, match=re.escape(
-        "scenarios/none.yaml:1:1: file: the file cannot be read: no such file or directory"
+        "scenarios/none.yaml:1:1: file: 文件读不了：没有这个文件；请检查文件名和权限 / "
+        "the file cannot be read: no such file or directory"
     )):  # fmt: skip
         load_scenario(DATA / "scenarios/none.yaml", root=DATA)
 
@@ -258,13 +286,14 @@ def test_fields_count_from_1_as_reports_do() -> None:
 
 
 def test_a_problem_says_path_line_column_field_and_message() -> None:
-    problem = Problem("a/b.yaml", 3, 7, "steps[1]", "no step is called 'tpa'")
-    assert str(problem) == "a/b.yaml:3:7: steps[1]: no step is called 'tpa'"
+    message = Words(zh="没有“tpa”这种步骤", en="no step is called 'tpa'")
+    problem = Problem("a/b.yaml", 3, 7, "steps[1]", message)
+    assert str(problem) == "a/b.yaml:3:7: steps[1]: 没有“tpa”这种步骤 / no step is called 'tpa'"
 
 
 def test_only_a_near_name_is_suggested() -> None:
-    assert suggest("tpa", STEP_TAGS) == "; did you mean 'tap'?"
-    assert suggest("zzz", STEP_TAGS) == ""
+    assert suggest("tpa", STEP_TAGS) == Words(zh="，是不是想写 tap？", en="; did you mean 'tap'?")
+    assert suggest("zzz", STEP_TAGS) is None
 
 
 def test_a_value_in_a_regular_expression_stands_for_itself(tmp_path: Path) -> None:
@@ -282,7 +311,7 @@ def test_an_error_type_without_words_is_told_in_pydantics(
 ) -> None:
     monkeypatch.delitem(model_errors.WORDING, "literal_error")
     text = case_text().replace("severity: critical", "severity: x")
-    with pytest.raises(InvalidFile, match="severity: Input should be 'critical'"):
+    with pytest.raises(InvalidFile, match="severity: 这里不对：Input should be 'critical'"):
         load_case(text.encode(), tmp_path)
 
 

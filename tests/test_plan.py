@@ -228,8 +228,9 @@ def test_a_circle_of_shared_steps_is_found_where_it_closes(
     files = {name: shared(tmp_path, name, f"run: {other}") for name, other in ("ab", "bc", "ca")}
     found = check(scenario(tmp_path, "run: a"), project.profiles, files)
     assert [str(problem) for problem in found] == [
-        "scenarios/shared/c.yaml:5:10: steps[1].run: these run each other in a circle: "
-        "a -> b -> c -> a; break it"
+        "scenarios/shared/c.yaml:5:10: steps[1].run: "
+        "这些共用步骤循环调用：a -> b -> c -> a；请断开 / "
+        "these run each other in a circle: a -> b -> c -> a; break it"
     ]
 
 
@@ -243,7 +244,9 @@ def test_two_files_with_one_id_are_told_at_the_second(project: Project, tmp_path
     first = scenario(tmp_path, "launch")
     second = Document(first.value, "scenarios/z/case.yaml", first.tree)
     assert [str(problem) for problem in check_files([second, first], project.profiles, [])] == [
-        "scenarios/z/case.yaml:2:5: id: scenarios/social_security/case.yaml has the id 'case' too; "
+        "scenarios/z/case.yaml:2:5: id: scenarios/social_security/case.yaml 的 id 也是 case；"
+        "请给其中一个文件改名，并改它的 id / "
+        "scenarios/social_security/case.yaml has the id 'case' too; "
         "rename one of the files and its id"
     ]
 
@@ -262,12 +265,13 @@ def test_what_no_key_types_is_told_where_it_is_filled_in(project: Project, tmp_p
         'run: {scenario: pass_on, with: {one: "${word}"}}',
         'run: {scenario: type_it, with: {who: "A1"}}',
     )
-    fault = "keys are of letters, digits and signs of ASCII; write how: paste for other texts"
+    zh = "按键只能打出英文字母、数字和 ASCII 符号；其他文字请写 how: paste；这段文字由"
+    en = "keys are of letters, digits and signs of ASCII; write how: paste for other texts; this text is filled in"  # noqa: E501  as it is told
     assert [str(problem) for problem in check(document, project.profiles, files)] == [
-        f"scenarios/shared/type_it.yaml:5:53: steps[1].type.how: {fault}; "
-        "this text is filled in by scenarios/shared/pass_on.yaml:5",
-        f"scenarios/social_security/case.yaml:12:54: steps[1].type.how: {fault}; "
-        "this text is filled in from data:",
+        f"scenarios/shared/type_it.yaml:5:53: steps[1].type.how: {zh} "
+        f"scenarios/shared/pass_on.yaml:5 填入 / {en} by scenarios/shared/pass_on.yaml:5",
+        f"scenarios/social_security/case.yaml:12:54: steps[1].type.how: {zh}任务的 data: 填入 / "
+        f"{en} from data:",
     ]
 
 
@@ -279,7 +283,7 @@ def test_a_secret_of_the_data_that_would_be_pasted_is_told_before_the_run(
     document = load_case((text + typed).encode(), tmp_path)
     [problem] = check(document, project.profiles, {})
     assert problem.field == "steps[1].type.how"
-    assert "a secret is not pasted" in problem.message
+    assert "a secret is not pasted" in problem.message.en
 
 
 def test_shared_steps_that_nothing_runs_are_checked_too(project: Project, tmp_path: Path) -> None:

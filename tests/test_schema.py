@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from harness import __main__ as command_line
 from harness.examples import STEP_EXAMPLES
-from harness.model import STEP_TAGS
+from harness.model import STEP_TAGS, Words
 from harness.problem import InvalidFile, Problem
 from harness.schema import FOLDER, MODELS, find_stale, write_all, write_schema
 from harness.yaml_source import as_plain, read_source
@@ -178,14 +178,14 @@ def test_a_mistake_of_the_user_is_told_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: object) -> None:
-        raise InvalidFile([Problem("a.yaml", 1, 2, "id", "no")])
+        raise InvalidFile([Problem("a.yaml", 1, 2, "id", Words(zh="不行", en="no"))])
 
     monkeypatch.setattr(command_line, "write_all", refuse)
     monkeypatch.setattr("sys.argv", ["harness", "schema"])
     with pytest.raises(SystemExit) as caught:
         command_line.main()
     assert caught.value.code == 2
-    assert capsys.readouterr().err == "a.yaml:1:2: id: no\n"
+    assert capsys.readouterr().err == "a.yaml:1:2: id: 不行 / no\n"
 
 
 def test_the_line_for_editors_leads_to_the_schema(tmp_path: Path) -> None:

@@ -23,7 +23,11 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
 def test_the_name_that_was_meant_is_told_with_the_place(project: Project) -> None:
     (told,) = find_unused(read_project(project.path), ["sample_city"], misspelt_only=True)
     assert str(told).startswith("scenarios/apps/sample_city.yaml:")
-    assert "elements.home.servises: no task uses 'home.servises'" in str(told)
+    assert (
+        "elements.home.servises: 没有任务用到“home.servises”，是不是想写 home.services？ / "
+        in str(told)
+    )
+    assert "no task uses 'home.servises'" in str(told)
     assert "did you mean 'home.services'?" in str(told)
 
 

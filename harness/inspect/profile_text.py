@@ -212,7 +212,7 @@ def _held(text: str, wanted: Mapping[str, Any], by_hand: str) -> str:
     """
     source = read_source(text.encode())
     if source.faults:
-        raise UsageError(source.faults[0].message)
+        raise UsageError(str(source.faults[0].message))
     if source.root is None or _listed(as_plain(source.root)) != _listed(wanted):
         raise _by_hand(by_hand)
     return text

@@ -180,40 +180,59 @@ def test_every_mistake_is_named_by_line_and_cell_and_no_row_is_dropped() -> None
         "乙市,prefecture,website,1_0,a\n"
     )
     assert problems(text) == [
-        "t.csv:2:4: score: '-3' is not a score from 0 to 100",
-        "t.csv:3:3: channel: 'weibo' is not one of website, microblog, wechat, app, short_video",
-        "t.csv:5:3: channel: 甲市 has a score for microblog already, in line 4",
-        "t.csv:6:2: level: 甲市 is province here, and prefecture in line 2",
-        "t.csv:7:2: level: 'city' is not one of province, municipality, prefecture",
-        "t.csv:7:4: score: it is empty; where a city lacks a channel, leave the row out",
-        "t.csv:7:5: source: it is empty",
-        "t.csv:8:1: file: 3 cells, but 5 columns",
-        "t.csv:9:1: city: it is empty",
-        "t.csv:9:4: score: '100.5' is not a score from 0 to 100",
-        "t.csv:10:3: channel: 'Website' is not one of website, microblog, wechat, app, "
+        "t.csv:2:4: score: “-3”不是 0 到 100 的分数 / '-3' is not a score from 0 to 100",
+        "t.csv:3:3: channel: “weibo”不是 website、microblog、wechat、app、short_video 之一 / "
+        "'weibo' is not one of website, microblog, wechat, app, short_video",
+        "t.csv:5:3: channel: “甲市”在第 4 行已有 microblog 的分数 / "
+        "甲市 has a score for microblog already, in line 4",
+        "t.csv:6:2: level: “甲市”在这里是 province，在第 2 行是 prefecture / "
+        "甲市 is province here, and prefecture in line 2",
+        "t.csv:7:2: level: “city”不是 province、municipality、prefecture 之一 / "
+        "'city' is not one of province, municipality, prefecture",
+        "t.csv:7:4: score: 这一格是空的；城市没有这个渠道，就不要写这一行 / "
+        "it is empty; where a city lacks a channel, leave the row out",
+        "t.csv:7:5: source: 这一格是空的 / it is empty",
+        "t.csv:8:1: file: 这一行有 3 格，表头有 5 列 / 3 cells, but 5 columns",
+        "t.csv:9:1: city: 这一格是空的 / it is empty",
+        "t.csv:9:4: score: “100.5”不是 0 到 100 的分数 / '100.5' is not a score from 0 to 100",
+        "t.csv:10:3: channel: “Website”不是 website、microblog、wechat、app、short_video 之一，"
+        "是不是想写 website？ / 'Website' is not one of website, microblog, wechat, app, "
         "short_video; did you mean 'website'?",
-        "t.csv:10:4: score: 'nan' is not a score from 0 to 100",
-        "t.csv:11:4: score: '1_0' is not a score from 0 to 100",
+        "t.csv:10:4: score: “nan”不是 0 到 100 的分数 / 'nan' is not a score from 0 to 100",
+        "t.csv:11:4: score: “1_0”不是 0 到 100 的分数 / '1_0' is not a score from 0 to 100",
     ]
 
 
 def test_a_line_is_counted_as_an_editor_counts_it() -> None:
     text = HEADER + '"甲\n市",prefecture,website,50,a\n\n甲市,prefecture,app,x,a\n'
-    assert problems(text) == ["t.csv:5:4: score: 'x' is not a score from 0 to 100"]
+    assert problems(text) == [
+        "t.csv:5:4: score: “x”不是 0 到 100 的分数 / 'x' is not a score from 0 to 100"
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "t.csv:1:1: file: it is empty; the first line must be city,level,"),
-        ("\n", "t.csv:1:1: file: it is empty"),
-        (HEADER, "t.csv:1:1: file: there is no row with a score in it"),
+        (
+            "",
+            "t.csv:1:1: file: 文件是空的；第一行应为 city,level,channel,score,source / "
+            "it is empty; the first line must be city,level,",
+        ),
+        ("\n", "t.csv:1:1: file: 文件是空的"),
+        (HEADER, "t.csv:1:1: file: 没有一行有分数 / there is no row with a score in it"),
         (
             "city,level,chanel,score,source\n",
-            "t.csv:1:1: channel: the first line has no such column; did you mean 'chanel'?",
+            "t.csv:1:1: channel: 第一行没有这一列，是不是想写 chanel？ / "
+            "the first line has no such column; did you mean 'chanel'?",
         ),
-        ("city,city,level,channel,score,source\n", "t.csv:1:2: city: this column is there twice"),
-        (HEADER + '"甲市,prefecture\n', "t.csv:2:1: file: this is no CSV from here on"),
+        (
+            "city,city,level,channel,score,source\n",
+            "t.csv:1:2: city: 这一列出现了两次 / this column is there twice",
+        ),
+        (
+            HEADER + '"甲市,prefecture\n',
+            "t.csv:2:1: file: 从这里起不是 CSV：unexpected end of data",
+        ),
     ],
 )
 def test_a_table_that_is_none_is_refused(text: str, said: str) -> None:
@@ -224,7 +243,8 @@ def test_a_table_in_gbk_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "gbk.csv"
     path.write_bytes((HEADER + rows("甲市", *WORKED)).encode("gbk"))
     with pytest.raises(
-        InvalidFile, match=r"gbk\.csv:2:1: file: it is not UTF-8; it looks like GBK"
+        InvalidFile,
+        match=r"gbk\.csv:2:1: file: 文件不是 UTF-8 编码，看起来是 GBK.*it looks like GBK",
     ):
         read_channels(path)
 
@@ -238,7 +258,7 @@ def test_a_byte_order_mark_and_further_columns_are_no_mistake(tmp_path: Path) ->
 
 
 def test_a_table_that_is_not_there_is_the_readers_to_mend(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"none\.csv: cannot be read"):
+    with pytest.raises(UsageError, match=r"none\.csv: 读不了.*cannot be read"):
         read_channels(tmp_path / "none.csv")
 
 
