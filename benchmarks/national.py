@@ -6,6 +6,7 @@ draws; beside DuckDB for the same means without any draw, and beside plain panda
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import tempfile
@@ -80,7 +81,7 @@ class Cost:
 
     Attributes:
         seconds: without the start of the process.
-        megabytes: at the peak, with Python and all libraries.
+        megabytes: at the peak, with Python and all libraries, of all its processes together.
     """
 
     seconds: float
@@ -168,7 +169,7 @@ def row_by_row(directory: Path) -> float:
     if packed is None:
         raise ValueError(f"{directory} is not packed")
     app = packed.apps[0]
-    attempts, steps = packed.attempts(app), packed.steps(app)
+    attempts, steps = packed.attempts([app]), packed.steps([app])
     began = perf_counter()
     rows = attempts.apply(lambda row: _values_of(row, steps), axis=1)
     prepared = perf_counter() - began
@@ -229,5 +230,9 @@ def _cost(task: Measured, directory: Path) -> Cost:
     began = perf_counter()
     reckoned = task(directory)
     seconds = perf_counter() - began if reckoned is None else reckoned
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    own, largest_child = (
+        resource.getrusage(whose).ru_maxrss
+        for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    peak = own + (os.cpu_count() or 1) * largest_child  # no less than all together had
     return Cost(seconds, peak / (1e6 if sys.platform == "darwin" else 1e3))

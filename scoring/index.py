@@ -7,9 +7,9 @@ over scenarios, then attempts, drawn for all Apps at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import compress, islice, pairwise
+from functools import cached_property, partial
+from itertools import compress, pairwise
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from scoring.bootstrap import DRAWS, SEED, Bootstrap, Spread, calibrated, interv
 from scoring.estimate import Estimate
 from scoring.leaves import Audited, Sample, Weights, sample_of, score_leaves
 from scoring.rollup import Rolled, Scores, roll_up
+from scoring.spread import spread
 from scoring.tree import Condition, Coverage, Gate, Mark, Measure, Node, Tree
 from scoring.values import AnyFloats, Floats
 
@@ -33,8 +34,8 @@ ASSUMED_NOTE = Words(
     en="Weights and cut-offs marked “assumed” are this project's own; they are not those of the "
     "published report",
 )
-CORES, AT_A_TIME = 2, 8
-"""Apps are scored beside each other by so many threads, so many in memory at a time."""
+FEW = 32
+"""Apps that are scored sooner than processes are started for them."""
 RATES: frozenset[Measure] = frozenset(
     ("completion", "weighted_completion", "reachable", "without_app_error", "without_crash")
 )
@@ -127,6 +128,11 @@ class _Scored:
     places: NDArray[np.intp]
     """Of each attempt: which of the sample's scenarios it is of."""
 
+    @cached_property
+    def behind(self) -> dict[bytes, tuple[str, ...]]:
+        """Attempts by which scenarios they are of: so that nodes share what would be large."""
+        return {}
+
 
 @dataclass(frozen=True)
 class _Placed:
@@ -167,7 +173,9 @@ def index_each(
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Indexes:
-    """As `index_apps`, of Apps that come one after the other: one is in memory at a time.
+    """As `index_apps`, of Apps that come one after the other: few are in memory at a time.
+
+    Many are scored on all processors, by processes that are started anew.
 
     Args:
         tree: what is measured, and how it is weighted.
@@ -176,21 +184,13 @@ def index_each(
         draws: of the bootstrap.
         seed: of its draws.
     """
-    bootstrap = Bootstrap(draws, seed)
-    method = METHOD.format(draws=draws)
-
-    def describe(key: AppKey, rows: pd.DataFrame) -> tuple[AppIndex, _Placed]:
-        scored = _score(tree, key, rows, audits or {}, bootstrap)
-        place = _Placed(key, float(scored.point.index[0]), scored.drawn.index)
-        return _describe(tree, scored, method), place
-
+    audited = audits or {}
+    coming = ((key, rows, audited.get(key, {})) for key, rows in groups)
+    index = partial(_index_one, tree, Bootstrap(draws, seed))
     apps, placed = [], []
-    coming = iter(groups)
-    with ThreadPoolExecutor(CORES) as pool:  # the arrays' arithmetic leaves Python to others
-        while some := list(islice(coming, AT_A_TIME)):
-            for app, place in pool.map(describe, *zip(*some, strict=True)):
-                apps.append(app)
-                placed.append(place)
+    for app, place in spread(index, coming, FEW):
+        apps.append(app)
+        placed.append(place)
     return Indexes(
         tree=tree.id,
         title=tree.title,
@@ -205,14 +205,19 @@ def index_each(
     )
 
 
+def _index_one(
+    tree: Tree, bootstrap: Bootstrap, app: tuple[AppKey, pd.DataFrame, ByItem]
+) -> tuple[AppIndex, _Placed]:
+    """One App's index, and what its place is found by: by its key, rows and audits."""
+    scored = _score(tree, bootstrap, *app)
+    place = _Placed(scored.key, float(scored.point.index[0]), scored.drawn.index)
+    return _describe(tree, scored, METHOD.format(draws=bootstrap.draws)), place
+
+
 def _score(
-    tree: Tree,
-    key: AppKey,
-    rows: pd.DataFrame,
-    audits: Audits,
-    bootstrap: Bootstrap,
+    tree: Tree, bootstrap: Bootstrap, key: AppKey, rows: pd.DataFrame, audits: ByItem
 ) -> _Scored:
-    sample = sample_of(rows, audits.get(key, {}))
+    sample = sample_of(rows, audits)
     holding = _gates(sample)
     points = score_leaves(tree, sample, Weights.even(sample.shape))
     point = roll_up(tree, points, holding)
@@ -303,7 +308,11 @@ def _attempts_of(node: Node, scored: _Scored) -> tuple[str, ...]:
     for leaf in node.walk():
         if leaf.measure is not None:
             fits |= scored.sample.fits(leaf.tasks)
-    return tuple(compress(scored.attempts, fits[scored.places].tolist()))
+    which = fits.tobytes()
+    if which not in scored.behind:
+        chosen = fits[scored.places].tolist()
+        scored.behind[which] = tuple(compress(scored.attempts, chosen))
+    return scored.behind[which]
 
 
 def _is_sampled(node: Node, scored: _Scored) -> bool:

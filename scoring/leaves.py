@@ -67,15 +67,22 @@ class Sample:
         scenarios, attempts = self.values[VALUES[0]].shape
         return scenarios, attempts
 
-    def fits(self, tasks: Tasks) -> NDArray[np.bool_]:
+    def fits(self, tasks: Tasks) -> AnyBools:
         """Which scenarios feed an indicator."""
-        return np.array(
-            [
-                tasks.kind in (None, kind) and (tasks.tag is None or f" {tasks.tag} " in tags)
-                for kind, tags in zip(self.kinds, self.tags, strict=True)
-            ],
-            dtype=bool,
-        )
+        if tasks not in self._fitting:
+            self._fitting[tasks] = np.array(
+                [
+                    tasks.kind in (None, kind) and (tasks.tag is None or f" {tasks.tag} " in tags)
+                    for kind, tags in zip(self.kinds, self.tags, strict=True)
+                ],
+                dtype=bool,
+            )
+        return self._fitting[tasks]
+
+    @cached_property
+    def _fitting(self) -> dict[Tasks, AnyBools]:
+        """What was asked before: many indicators are of the same tasks, and each is asked often."""
+        return {}
 
 
 @dataclass(frozen=True)

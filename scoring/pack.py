@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 
 import pandas as pd
@@ -40,6 +42,9 @@ STEPS_FILE = "steps.parquet"
 OF_RECORDS, APPS = b"zhangce.records", b"zhangce.apps"
 """Keys of a file's metadata: the stamp of the records; the Apps, a row group each."""
 
+AT_ONCE = 32
+"""Apps that are read and turned into values together: one alone takes nearly as long."""
+
 Frame = Callable[[Iterable[Run]], pd.DataFrame]
 
 
@@ -55,13 +60,19 @@ class Packed:
     _attempts: pq.ParquetFile
     _steps: pq.ParquetFile
 
-    def attempts(self, app: AppKey) -> pd.DataFrame:
-        """An App's rows of the attempt frame."""
-        return _typed(self._attempts.read_row_group(self.apps.index(app)))
+    @cached_property
+    def places(self) -> Mapping[AppKey, int]:
+        """Which row group each App has."""
+        return {app: place for place, app in enumerate(self.apps)}
 
-    def steps(self, app: AppKey, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """An App's rows of the step frame, with all columns or these."""
-        return _typed(self._steps.read_row_group(self.apps.index(app), columns=columns))
+    def attempts(self, apps: Iterable[AppKey]) -> pd.DataFrame:
+        """Some Apps' rows of the attempt frame."""
+        return _typed(self._attempts.read_row_groups([self.places[app] for app in apps]))
+
+    def steps(self, apps: Iterable[AppKey], columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Some Apps' rows of the step frame, with all columns or these."""
+        groups = [self.places[app] for app in apps]
+        return _typed(self._steps.read_row_groups(groups, columns=columns))
 
 
 def pack(directory: Path) -> tuple[Path, ...]:
@@ -106,7 +117,7 @@ def open_packed(directory: Path) -> Packed | None:
 def values_by_app(
     directories: Sequence[Path], read: Mapping[Path, Run] | None = None
 ) -> Iterator[tuple[AppKey, pd.DataFrame]]:
-    """Each App with its rows of `attempt_values`, one in memory at a time where runs are packed.
+    """Each App with its rows of `attempt_values`, few in memory at a time where runs are packed.
 
     Args:
         directories: of runs; what is packed is read from there, the rest from the records.
@@ -117,12 +128,17 @@ def values_by_app(
     """
     known = {directory: _Recorded.of(run) for directory, run in (read or {}).items()}
     sources = [known.get(each) or open_packed(each) or _Recorded.read(each) for each in directories]
-    for app in sorted({app for source in sources for app in source.apps}):
-        having = [source for source in sources if app in source.apps]
-        parts = [attempt_values(s.attempts(app), s.steps(app, STEP_COLUMNS)) for s in having]
+    coming = iter(sorted({app for source in sources for app in source.apps}))
+    while some := list(islice(coming, AT_ONCE)):
+        parts = [_values(source, some) for source in sources]
         values = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-        if len(values):
-            yield app, values
+        for (app, simulated), rows in values.groupby(["app", "simulated"], sort=True):
+            yield (str(app), bool(simulated)), rows.reset_index(drop=True)
+
+
+def _values(source: Packed | _Recorded, apps: Iterable[AppKey]) -> pd.DataFrame:
+    own = [app for app in apps if app in source.places]
+    return attempt_values(source.attempts(own), source.steps(own, STEP_COLUMNS))
 
 
 def to_parquet(
@@ -180,12 +196,20 @@ class _Recorded:
     def apps(self) -> tuple[AppKey, ...]:
         return tuple(self.groups)
 
-    def attempts(self, app: AppKey) -> pd.DataFrame:
-        return attempt_frame([replace(self.run, attempts=self.groups[app])])
+    @property
+    def places(self) -> Collection[AppKey]:
+        return self.groups
 
-    def steps(self, app: AppKey, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        rows = step_frame([replace(self.run, attempts=self.groups[app])])
+    def attempts(self, apps: Iterable[AppKey]) -> pd.DataFrame:
+        return attempt_frame([self._of(apps)])
+
+    def steps(self, apps: Iterable[AppKey], columns: Sequence[str] | None = None) -> pd.DataFrame:
+        rows = step_frame([self._of(apps)])
         return rows if columns is None else rows[list(columns)]
+
+    def _of(self, apps: Iterable[AppKey]) -> Run:
+        attempts = chain.from_iterable(self.groups[app] for app in apps)
+        return replace(self.run, attempts=tuple(attempts))
 
 
 def stamp_of(directory: Path) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoring import index as index_module
 from scoring.index import AppIndex, Audits, Indexes, index_apps, index_each
 from scoring.leaves import Audited
 from scoring.tree import load_tree
@@ -175,6 +176,13 @@ def test_apps_that_come_one_by_one_are_scored_as_if_together() -> None:
     one, other = app("a", [1, 0, 1]), app("b", [1, 1, 1])
     coming = (((name, SIMULATED), frame(rows)) for name, rows in (("a", one), ("b", other)))
     assert index_each(TREE, coming, audited("a", "b"), draws=400) == indexes(one, other)
+
+
+def test_apps_that_other_processes_score_come_out_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    apps = app("a", [1, 0, 1]), app("b", [1, 1, 1]), app("c", [0, 1, 1])
+    here = indexes(*apps)
+    monkeypatch.setattr(index_module, "FEW", 1)
+    assert indexes(*apps) == here
 
 
 def test_no_number_is_made_of_no_attempts() -> None:

@@ -44,9 +44,9 @@ def test_each_app_comes_back_as_it_went_in(directory: Path) -> None:
     assert packed is not None
     assert packed.apps == (ONE, OTHER)
     for app in packed.apps:
-        assert_frame_equal(packed.attempts(app), of(attempt_frame([run]), app))
-        assert_frame_equal(packed.steps(app), of(step_frame([run]), app))
-        assert tuple(packed.steps(app, STEP_COLUMNS).columns) == STEP_COLUMNS
+        assert_frame_equal(packed.attempts([app]), of(attempt_frame([run]), app))
+        assert_frame_equal(packed.steps([app]), of(step_frame([run]), app))
+        assert tuple(packed.steps([app], STEP_COLUMNS).columns) == STEP_COLUMNS
 
 
 def test_what_is_not_packed_is_said_to_be_so(directory: Path) -> None:
