@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -243,8 +244,11 @@ def lookalike(phone: Rig, kind: str) -> Made:
 
 def table(made: Sequence[Made]) -> Table:
     """A row a kind, a column a stage: attempts as they must be, of all."""
-    shown = Table(title="Attempts in which it was sent away and counted exactly once, of all")
-    for heading in ("interruption", *STAGES, "all"):
+    title = "Attempts in which it was sent away and counted exactly once, of all"
+    shown = Table(
+        title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for heading in ("", *STAGES, "all"):
         shown.add_column(heading, overflow="fold")
     for kind in dict.fromkeys(one.kind for one in made):
         mine = [one for one in made if one.kind == kind]
