@@ -29,6 +29,7 @@ from harness.model import (
     Matches,
     Point,
     Target,
+    Words,
     name_target,
 )
 from harness.quoting import quote
@@ -61,10 +62,13 @@ class Hit:
     """A commit point that a touch would land on, and by what it is known."""
 
     name: str
-    why: str
+    why: Words
 
-    def __str__(self) -> str:
-        return f"the commit point {self.name} ({self.why})"
+    @classmethod
+    def found(cls, name: str, locator: Locator) -> Hit:
+        """The element that one of the point's own locators finds."""
+        by = name_target(locator)
+        return cls(name, Words(zh=f"由 {by} 找到", en=f"found by {by}"))
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,9 @@ def guard_of(
     )
 
 
+_READS_LIKE_ONE = Words(zh="文字像提交点", en="it reads like one")
+
+
 @dataclass(frozen=True)
 class Screen:
     """A screen with its commit points, as one look at its hierarchy has shown them."""
@@ -137,16 +144,18 @@ class Screen:
         for point in self.guard.points:
             for locator in point.locators:
                 if self._finds(locator, element):
-                    return Hit(point.name, f"found by {name_target(locator)}")
+                    return Hit.found(point.name, locator)
         if any(means(locator, element) for locator in self.guard.safe):
             return None
         for point in self.guard.points:
             for locator in point.locators:
                 like = instead(locator, element)
                 if like is not None:
-                    return Hit(point.name, f"{name_target(like)} is like {name_target(locator)}")
+                    one, other = name_target(like), name_target(locator)
+                    why = Words(zh=f"{one} 与 {other} 相似", en=f"{one} is like {other}")
+                    return Hit(point.name, why)
         words = _commit_words(element) if self.guard.by_words else ""
-        return Hit(quote(words), "it reads like one") if words else None
+        return Hit(quote(words), _READS_LIKE_ONE) if words else None
 
     def _finds(self, locator: Locator, element: etree._Element) -> bool:
         if isinstance(locator, ByXPath):

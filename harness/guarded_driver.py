@@ -19,7 +19,7 @@ from harness.driver import AppState, Driver, Health, Inbox, Seen
 from harness.errors import NoAnswer, TouchRefused
 from harness.guard import Guard, Hit, Screen, phone_only
 from harness.hierarchy import contains, readable
-from harness.model import Box, Context, Locator, Point, Words, name_target
+from harness.model import Box, Context, Locator, Point, Words
 
 Asked = tuple[tuple[str, Locator, Seen], ...]
 """Commit points that the phone was asked for: name, locator, element."""
@@ -253,14 +253,14 @@ class _View:
         """The commit point at a point."""
         for name, locator, seen in self._asked:
             if contains(seen.box, point):
-                return Hit(name, f"found by {name_target(locator)}")
+                return Hit.found(name, locator)
         return None if self._screen is None else self._screen.hit(point)
 
     def on(self, element: Seen) -> Hit | None:
         """The commit point that an element is, or that lies at its middle."""
         for name, locator, seen in self._asked:
             if seen.handle == element.handle:
-                return Hit(name, f"found by {name_target(locator)}")
+                return Hit.found(name, locator)
         return self.at(element.box.middle)
 
 
@@ -300,8 +300,8 @@ def _refuse(hit: Hit | None, where: str) -> None:
         raise TouchRefused(
             expected=Words(zh="可以撤回的触摸", en="a touch that can be undone"),
             seen=Words(
-                zh=f"{where} 处是提交点 {hit.name}（{hit.why}），没有触碰",
-                en=f"{hit} at {where}; it was not touched",
+                zh=f"{where} 处是提交点 {hit.name}（{hit.why.zh}），没有触碰",
+                en=f"the commit point {hit.name} ({hit.why.en}) at {where}; it was not touched",
             ),
         )
 

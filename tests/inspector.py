@@ -195,7 +195,8 @@ class Person:
         """Presses the button, and sees that it was written."""
         self._acts(lambda: self.page.click("#save"))
         notice = self.page.locator("#notice")
-        assert self._come(lambda: notice.text_content() == f"已写入 written: {said}"), said
+        written = f"已写入 written: {said}"
+        assert self._come(lambda: (notice.text_content() or "").split("\n")[0] == written), said
 
     def _acts(self, act: Callable[[], None]) -> None:
         answer = self._answers(act)

@@ -156,9 +156,36 @@ def test_a_form_that_is_filled_in_stays_though_its_element_leaves(
     expect(page.locator("#hand")).to_have_value("{text: 同意}")
     person.add("privacy.yes")
     named = ProfileFile.read(inspection.root, "sample_city").profile.elements["privacy.yes"]
-    assert [each.model_dump() for each in named] == [{"id": "privacy_agree"}, {"text": "同意"}]
+    assert [each.model_dump() for each in named] == [{"text": "同意"}]
     page.locator("#file").click()
     expect(page.locator("#nothing")).to_be_visible()
+
+
+def test_what_is_written_by_hand_is_the_sign(person: Person, inspection: Inspection) -> None:
+    page = person.page
+    person.begin_afresh()
+    person.point(id="privacy_agree")
+    person.use_as("errors")
+    page.fill("#hand", "{text: {contains: 暂时忙不过来}}")
+    page.locator("#candidates input").first.check()  # a sign is one locator: which is meant?
+    page.click("#save")
+    expect(page.locator("#notice")).to_contain_text("leave one tick")
+    page.locator("#candidates input").first.uncheck()
+    person.add("报错 error")
+    written = ProfileFile.read(inspection.root, "sample_city").profile.errors
+    assert {"text": {"contains": "暂时忙不过来"}} in [each.model_dump() for each in written]
+    assert {"id": "privacy_agree"} not in [each.model_dump() for each in written]
+
+
+def test_a_code_that_goes_into_no_element_yet_is_told_of(person: Person) -> None:
+    page = person.page
+    person.begin_afresh()
+    person.point(id="privacy_agree")
+    person.use_as("barrier")
+    page.fill("#name", "a_code")
+    page.fill("#into", "nobody.named")
+    person.add("a_code")
+    expect(page.locator("#notice")).to_contain_text("no element is called nobody.named yet")
 
 
 def test_an_app_of_somebody_s_own_is_cleared_only_when_they_say_so(person: Person) -> None:

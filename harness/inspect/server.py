@@ -205,7 +205,7 @@ async def _answer(ask: Callable[[], Any]) -> Response:
     try:
         return JSONResponse(await run_in_threadpool(ask))
     except TouchRefused as exc:
-        return say(423, f"{exc.seen}: 没有点 / not touched")
+        return say(423, str(exc.seen))
     except (Busy, Moved, ChangedOnDisk, ElementGone) as exc:
         return say(409, str(exc))
     except DeviceTrouble as exc:

@@ -34,4 +34,4 @@ def test_things_are_taken_as_they_are_needed() -> None:
 
 def test_what_goes_wrong_there_is_told_here() -> None:
     with pytest.raises(TypeError, match="unsupported operand"):
-        list(spread(made, ["a", None], few=1))  # type: ignore[list-item]
+        list(spread(made, ["a", None], few=1))  # type: ignore[arg-type]

@@ -296,12 +296,21 @@ $("something").addEventListener("focusout", (event) => {
   if (!event.relatedTarget || !$("something").contains(event.relatedTarget)) anew = true;
 });
 
+// What somebody writes by hand takes the place of what was ticked for them; they may tick it again.
+$("hand").addEventListener("input", () => {
+  for (const box of document.querySelectorAll("#candidates input:checked"))
+    if (box.dataset.ticked) box.checked = false;
+});
+
 const GRADES = { good: "稳 good", fair: "可用 fair", poor: "险 poor" };
 
 function show_candidates() {
   const best = found.findIndex((each) => each.usable);
   $("candidates").replaceChildren(...found.map((each, place) => {
     const box = el("input", { type: "checkbox", checked: place === best, disabled: !each.usable, value: each.written });
+    if (place === best) box.dataset.ticked = "for them";
+    box.dataset.grade = each.grade;
+    box.addEventListener("change", () => delete box.dataset.ticked);
     const counts = `此屏 ${each.here} 个` + (each.screens ? `，另外 ${each.screens} 屏中 ${each.elsewhere} 屏有` : "");
     const label = el("label", { className: each.usable ? "" : "useless" }, box,
       el("code", { textContent: each.written }),
@@ -348,7 +357,25 @@ for (const button of document.querySelectorAll("[data-press]"))
 const as = () => document.querySelector("input[name=as]:checked").value;
 const NAMELESS = ["waiting", "errors", "maintenance", "commits", "mask"];
 
+function label_of(kind) {
+  return document.querySelector(`input[name=as][value=${kind}]`).parentElement.textContent;
+}
+
+/** What may go wrong with what has just been written. */
+function warnings(locator, into) {
+  const box = [...document.querySelectorAll("#candidates input")].find((each) => each.value === locator);
+  const told = [];
+  if (box?.dataset.grade === "poor" && as() === "waiting")
+    told.push("这个定位险：别的屏上可能找到别的，每次执行都会等它 / a poor locator: on other screens it may find something else, and each run waits for that");
+  if (as() === "barrier" && into && !(into in state.elements))
+    told.push(`还没有元素叫 ${into}，请给它起名 / no element is called ${into} yet: name it`);
+  return told;
+}
+
+const NAMES_LIKE = { element: "home.search", interruption: "update", barrier: "sms_code" };
+
 function show_kind() {
+  $("name").placeholder = `名称 name: ${NAMES_LIKE[as()] ?? ""}`;
   $("more").hidden = as() !== "barrier";
   for (const label of document.querySelectorAll("#more .code"))
     label.hidden = !["sms_code", "password", "id_document"].includes($("barrier-kind").value);
@@ -365,6 +392,8 @@ $("add").addEventListener("submit", async (event) => {
   event.preventDefault();
   const locators = chosen();
   const [first] = locators;
+  if (as() !== "element" && locators.length > 1)
+    return notice("这里只写一个定位，请只留一个勾 / one locator only: leave one tick", true);
   const name = $("name").value.trim();
   if (!first) return notice("先选一个定位 / choose a locator first", true);
   if (!name && !NAMELESS.includes(as())) return notice("写一个名称 / write a name", true);
@@ -385,7 +414,8 @@ $("add").addEventListener("submit", async (event) => {
     done = await act("interruption", { ...pending, dismiss: first });
   } else done = await act("sign", { key: as(), locator: first });
   if (!done) return;
-  notice(`已写入 written: ${name || as()}`);
+  const warned = warnings(first, $("into").value.trim());
+  notice([`已写入 written: ${name || label_of(as())}`, ...warned].join("\n"), warned.length > 0);
   for (const field of ["name", "into", "inbox"]) $(field).value = "";
   document.querySelector("input[value=element]").checked = true;
   show_kind();
@@ -494,6 +524,7 @@ function show_result(into, told) {
 async function working(button, what, said, into) {
   button.disabled = true;
   $(into).replaceChildren(el("p", {}, "请稍候 ", el("i", { lang: "en", textContent: "please wait" })));
+  $(into).scrollIntoView({ block: "nearest" });
   const done = await act(what, said, { show: wrong(into) });
   button.disabled = false;
   return done;
