@@ -1,7 +1,8 @@
 """The index of each App: what its attempts make of the tree, with intervals to the top.
 
-Pure. Points are of the attempts as they are; intervals are the middle 95 % of a bootstrap
-over scenarios, then attempts, drawn for all Apps at once.
+The same values whichever processes compute them. Points are of the attempts as they are;
+intervals are the middle 95 % of a bootstrap over scenarios, then attempts, drawn for all Apps
+at once.
 """
 
 from __future__ import annotations
