@@ -8,8 +8,9 @@ before: what is waited for and judged is the true text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -182,7 +183,8 @@ class Redaction:
         masked = list(self._masked(nodes))
         for node in masked:
             self._learn(node)
-        changed = {node for node in nodes if self._hide_in(node)}
+        hidden = cache(self.words)  # most attributes say what hundreds of others say
+        changed = {node for node in nodes if _hide_in(node, hidden)}
         for node in masked:
             changed |= {each for each in node.iter("*") if _silence(each)} | {node}
         changed |= set(_numbers_in_boxes(nodes)) | set(_secrets_in_boxes(nodes, self.secrets))
@@ -209,21 +211,22 @@ class Redaction:
                     # Replaced, not changed: what reads pictures asks from another thread.
                     self._words = {**self._words, Word(word, "private"): None}
 
-    def _hide_in(self, node: etree._Element) -> bool:
-        """Hides in one element what must not be kept; whether there was anything."""
-        found = False
-        for name, value in node.attrib.items():
-            hidden = str(value) if name in PLAIN else self.words(str(value))
-            if hidden != value:
-                node.set(name, hidden)
-                found = True
-        for part in ("text", "tail"):
-            said = getattr(node, part)
-            hidden = said and self.words(said)
-            if hidden != said:
-                setattr(node, part, hidden)
-                found = True
-        return found
+
+def _hide_in(node: etree._Element, hidden: Callable[[str], str]) -> bool:
+    """Hides in one element what must not be kept; whether there was anything."""
+    found = False
+    for name, value in node.attrib.items():
+        kept = str(value) if name in PLAIN else hidden(str(value))
+        if kept != value:
+            node.set(name, kept)
+            found = True
+    for part in ("text", "tail"):
+        said = getattr(node, part)
+        kept = said and hidden(said)
+        if kept != said:
+            setattr(node, part, kept)
+            found = True
+    return found
 
 
 def _longest_first(secrets: Collection[str]) -> tuple[str, ...]:
