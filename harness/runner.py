@@ -83,7 +83,7 @@ from harness.quoting import quote
 from harness.reach import in_thumb_reach
 from harness.redaction import of_attempt
 from harness.stage import Draft, Stage, Task
-from harness.stillness import APART_S, WATCHED_S
+from harness.stillness import APART_S, FRAME_S, WATCHED_S
 from harness.symptoms import SYSTEM_CLOSE, Memory
 from harness.upcoming import awaited, needed, placed, sign_of
 from harness.variables import fill
@@ -259,6 +259,7 @@ class _Attempt:
             "pause_share": PAUSE_SHARE,
             "pause_ceiling_s": PAUSE_CEILING_S,
             "still_apart_s": APART_S,
+            "still_frame_s": FRAME_S,
             "still_watched_s": WATCHED_S,
         }
 

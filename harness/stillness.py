@@ -13,7 +13,11 @@ from harness.stage import Draft, Stage
 from harness.wireframe import size_if_black
 
 APART_S = 0.034
-"""Between two pictures: more than two frames of a 60 Hz screen, so that what moves is seen to."""
+"""From one picture to the next: more than two frames of a 60 Hz screen, so that what moves is
+seen to. They lie as far apart as the questions for them: each is taken as its command begins."""
+FRAME_S = 0.017
+"""And no less than a frame from the answer with one to the question for the next, so that one
+that was taken late in its command is told from the next as well."""
 WATCHED_S = 2.0
 """A banner that turns for ever is watched no longer."""
 
@@ -33,6 +37,11 @@ class Glimpse:
     def same(self, other: Glimpse) -> bool:
         """Whether nothing has moved between the two."""
         return (self.png, self.hierarchy) == (other.png, other.hierarchy)
+
+    @property
+    def next_at(self) -> float:
+        """The earliest moment of the clock for another glimpse."""
+        return max(self.began_at + APART_S, self.ended_at + FRAME_S)
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ def once_still(stage: Stage, draft: Draft, glimpse: Glimpse, hierarchy: str) -> 
         return View(glimpse.png, hierarchy)
     began_at, moved_at, looks = glimpse.began_at, None, 1
     while True:
-        clock.sleep(glimpse.ended_at + APART_S - clock.monotonic())
+        clock.sleep(glimpse.next_at - clock.monotonic())
         later = look(stage)
         looks += 1
         if later.same(glimpse):
