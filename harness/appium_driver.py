@@ -9,6 +9,7 @@ Foreign errors are translated in one table.
 from __future__ import annotations
 
 import base64
+import hashlib
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -187,6 +188,10 @@ APP_STATES: tuple[AppState, ...] = (
     "background",
     "foreground",
 )
+SAYS_SOMETHING = re.compile(r'\b(?:text|content-desc)="[^"]')
+"""A hierarchy with a word in it: a blank one is that of any splash screen and of any web page."""
+REMEMBERED = 512
+"""Screens whose activity is known: those of some fifty attempts."""
 PNG_BEGINS, PNG_ENDS = b"\x89PNG", b"IEND\xaeB`\x82"
 ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf"
 
@@ -249,6 +254,8 @@ class AppiumDriver:
         self.simulated = self._said_of_phone("deviceManufacturer") == OUR_PHONES_MAKER
         self._screen: Box | None = None
         self._page: Box | None = None
+        self._activities: dict[bytes, str] = {}
+        """Of screens whose activity was asked for, by the hash of the hierarchy."""
         self._has: dict[str, bool] = {}
         """Which of the `mobile:` commands that an endpoint may lack it is known to have."""
 
@@ -347,10 +354,22 @@ class AppiumDriver:
         with _translated("asking which App is in front"):
             return str(self._session.current_package or "")
 
-    def activity(self) -> str:
-        """The activity in front."""
+    def activity(self, hierarchy: str = "") -> str:
+        """The activity in front; that of an earlier screen with the same hierarchy, if any.
+
+        On a phone behind adb the question costs twice what a hierarchy does. A screen that
+        says nothing may be any, and is asked for each time.
+        """
+        screen = hashlib.sha256(hierarchy.encode("utf-8", "replace")).digest()
+        if screen in self._activities:
+            return self._activities[screen]
         with _translated("asking which activity is in front"):
-            return str(self._session.current_activity or "")
+            activity = str(self._session.current_activity or "")
+        if SAYS_SOMETHING.search(hierarchy):
+            if len(self._activities) == REMEMBERED:
+                del self._activities[next(iter(self._activities))]
+            self._activities[screen] = activity
+        return activity
 
     def app_state(self, package: str) -> AppState:
         """Whether the App is installed, runs, is in front."""

@@ -84,8 +84,13 @@ class Driver(Protocol):
         """The package in front."""
         ...
 
-    def activity(self) -> str:
-        """The activity in front."""
+    def activity(self, hierarchy: str = "") -> str:
+        """The activity in front.
+
+        Args:
+            hierarchy: of the screen as it is now. One with the same as an earlier screen of the
+                session has its activity, so that nobody need ask.
+        """
         ...
 
     def app_state(self, package: str) -> AppState:

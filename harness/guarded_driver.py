@@ -192,8 +192,8 @@ class GuardedDriver(Driver):
         return self._driver.package()
 
     @override
-    def activity(self) -> str:
-        return self._driver.activity()
+    def activity(self, hierarchy: str = "") -> str:
+        return self._driver.activity(hierarchy)
 
     @override
     def app_state(self, package: str) -> AppState:

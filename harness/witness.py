@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from harness.errors import StepFailed
 from harness.evidence import Picture, alike_but_for_system
+from harness.hierarchy import readable
 from harness.launch_log import displayed_s
-from harness.model import Launch, Symptoms, name_target
+from harness.model import Checkpoint, Condition, Launch, Symptoms, name_target
 from harness.stage import Draft, Stage
 from harness.stillness import Glimpse, look, once_still
 from harness.symptoms import Memory, examine
@@ -21,7 +22,7 @@ class Witness:
         self._before_touch: Picture | None = None
         self._shot_before_touch: bytes | None = None
         self._hierarchy = self._hierarchy_before_touch = ""
-        self._activity = ("", "")
+        self._activity = ""
         self._log: list[str] = []
         self._troubled = False
         self.checkpoints: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ class Witness:
         with draft.ledger.evidence():
             first = look(self._stage)
             if self._shows_the_same(first):
-                draft.activity = self._activity[1]
+                draft.activity = self._activity
             else:
                 self._describe(first.hierarchy or self._stage.driver.hierarchy(), draft)
             seen = once_still(self._stage, draft, first, self._hierarchy)
@@ -78,7 +79,7 @@ class Witness:
     def _describe(self, hierarchy: str, draft: Draft) -> None:
         """What only the phone can say of the screen with this hierarchy."""
         self._hierarchy = hierarchy
-        draft.activity = self._activity_of(hierarchy)
+        draft.activity = self._activity = self._stage.driver.activity(hierarchy)
         # Now, while the screen is watched, so that nobody waits for it afterwards.
         self._stage.redaction.screen(hierarchy)
         self._reach_checkpoints()
@@ -124,25 +125,21 @@ class Witness:
         lines = tuple(map(self._stage.redaction.words, self._log))
         return self._stage.evidence.log(lines).result()
 
-    def _activity_of(self, hierarchy: str) -> str:
-        """The activity in front; the same hierarchy has the same as when it was asked last.
-
-        On a phone behind adb the question costs twice what a hierarchy does. The picture
-        would not do: secure screens are all black.
-        """
-        if hierarchy != self._activity[0]:
-            self._activity = (hierarchy, self._stage.driver.activity())
-        return self._activity[1]
-
     def _reach_checkpoints(self) -> None:
         for checkpoint in self._stage.task.scenario.checkpoints:
             name = name_target(checkpoint.at)
             here = (checkpoint.context == "webview") == (self._stage.driver.page is not None)
-            if name in self.checkpoints or not here:
-                continue  # evidence never goes from one context to another
-            if checkpoint.context == "native" and self._stage.finder.rules_out(
-                checkpoint.at, self._hierarchy
-            ):
-                continue
-            if self._stage.finder.find(checkpoint.at, checkpoint.context) is not None:
+            # Evidence never goes from one context to another.
+            if here and name not in self.checkpoints and self._is_at(checkpoint):
                 self.checkpoints = (*self.checkpoints, name)
+
+    def _is_at(self, checkpoint: Checkpoint) -> bool:
+        """Whether the screen shows it; the phone is asked where the hierarchy does not tell."""
+        finder = self._stage.finder
+        if checkpoint.context == "native":
+            if finder.rules_out(checkpoint.at, self._hierarchy):
+                return False
+            sign = Condition(visible=checkpoint.at)
+            if finder.found_in(sign, readable(self._hierarchy)) is not None:
+                return True
+        return finder.find(checkpoint.at, checkpoint.context) is not None

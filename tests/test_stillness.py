@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from appium.webdriver.webdriver import WebDriver
 
 from harness.appium_driver import AppiumDriver
+from harness.driver import Seen
 from harness.launch_log import displayed_s
-from harness.model import AttemptRecord, Response
+from harness.model import AttemptRecord, ByText, Locator, Response
 from harness.phone.app import App, Go, Screen, State
 from harness.phone.widgets import Button, Label, Page, Space, Spinner, Widget
+from harness.stillness import Glimpse
 from tests.phone.small_app import COLD_START_S, PACKAGE
 from tests.rig import Rig, rig, step
 
@@ -158,6 +162,16 @@ def test_the_log_says_how_long_a_launch_took(line: str, seconds: float | None) -
     assert displayed_s(["I Zygote: 启动", line], "cn.a") == seconds
 
 
+@pytest.mark.parametrize(
+    ("took_s", "next_at"),
+    [(0.0, 0.034), (0.01, 0.034), (0.05, 0.067)],  # two frames apart, or one after the answer
+)
+def test_two_glimpses_lie_frames_apart_however_long_one_takes(
+    took_s: float, next_at: float
+) -> None:
+    assert Glimpse(0.0, took_s, b"", "").next_at == pytest.approx(next_at)
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hierarchies that the phone was asked for."""
@@ -187,3 +201,54 @@ def test_of_a_screen_without_a_picture_only_its_hierarchy_tells(
     looks = [{"expect": arrived}, {"expect": arrived}]
     phone.attempt(["launch", {"tap": {"id": "secret"}}, *looks], arrived)
     assert len(asked) > 1 + len(looks)
+
+
+@pytest.fixture
+def activities(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The activities that the phone was asked for."""
+    execute, told = WebDriver.execute_script, []
+
+    def noted(session: WebDriver, script: str, *arguments: Any) -> Any:
+        answer = execute(session, script, *arguments)
+        if script == "mobile: getCurrentActivity":
+            told.append(answer)
+        return answer
+
+    monkeypatch.setattr(WebDriver, "execute_script", noted)
+    return told
+
+
+def test_the_activity_of_a_screen_that_was_seen_before_is_not_asked_for_again(
+    phone: Rig, activities: list[str]
+) -> None:
+    first, again = phone.attempt(["launch"]), phone.attempt(["launch"])
+    assert [one.activity for one in again.steps] == [one.activity for one in first.steps]
+    assert activities == [".HomeActivity"]
+
+
+def test_the_activity_of_a_blank_screen_is_asked_for_each_time(
+    phone: Rig, activities: list[str]
+) -> None:
+    blank = '<hierarchy><node package="cn.a" text="" content-desc="" /></hierarchy>'
+    tap(phone, "slide")
+    activities.clear()
+    assert [phone.driver.activity(blank) for _ in range(2)] == activities
+
+
+def test_a_checkpoint_is_seen_in_the_hierarchy_without_a_question(
+    phone: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, sought = AppiumDriver.look, []
+
+    def noted(driver: AppiumDriver, locator: Locator) -> tuple[Seen, ...]:
+        sought.append(locator)
+        return look(driver, locator)
+
+    monkeypatch.setattr(AppiumDriver, "look", noted)
+    record = phone.attempt(
+        ["launch", {"tap": {"id": "slide"}}],
+        goal={"visible": {"id": "arrived"}},
+        scenario={"checkpoints": [{"at": {"text": "空闲"}, "weight": 1}]},
+    )
+    assert record.checkpoints_reached == ("“空闲”",)
+    assert ByText(text="空闲") not in sought
