@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
 from typing import Any, Literal
 
 from harness.phone.app import Dialog, Screen, State, Values
@@ -189,9 +191,8 @@ class _Drawn:
 def widgets(root: Widget) -> Iterator[Widget]:
     """A widget and all below it."""
     yield root
-    if isinstance(root, Box):
-        for child in root.children:
-            yield from widgets(child)
+    for child in _children(root):
+        yield from widgets(child)
 
 
 def looks_same(one: Widget, other: Widget) -> bool:
@@ -200,19 +201,27 @@ def looks_same(one: Widget, other: Widget) -> bool:
     Actions are left out because views write them as lambdas, and two lambdas are
     never equal. Views of the same state at two moments differ in the time only.
     """
-    return type(one) is type(other) and all(
-        _field_same(name, getattr(one, name), getattr(other, name))
-        for name in one.__dataclass_fields__
+    if type(one) is not type(other):
+        return False
+    looks, actions = _fields(type(one))  # type: ignore[arg-type]  # a class has a hash
+    return (
+        looks(one) == looks(other)
+        and all((getattr(one, name) is None) == (getattr(other, name) is None) for name in actions)
+        and len(children := _children(one)) == len(others := _children(other))
+        and all(map(looks_same, children, others))
     )
 
 
-def _field_same(name: str, one: Any, other: Any) -> bool:
-    if name in _ACTIONS:
-        return (one is None) == (other is None)
-    if name == "children":
-        pairs = zip(one, other, strict=False)
-        return len(one) == len(other) and all(looks_same(*pair) for pair in pairs)
-    return bool(one == other)
+def _children(widget: Widget) -> tuple[Widget, ...]:
+    return widget.children if isinstance(widget, Box) else ()
+
+
+@cache
+def _fields(kind: type[Widget]) -> tuple[Callable[[Widget], Any], tuple[str, ...]]:
+    """What reads the looks of a kind of widget, all at once; and the names of its actions."""
+    names = kind.__dataclass_fields__.keys()
+    looks = attrgetter(*(name for name in names if name not in {*_ACTIONS, "children"}))
+    return looks, tuple(name for name in names if name in _ACTIONS)
 
 
 def _phase(now_s: float) -> float:
