@@ -14,10 +14,11 @@ from harness.wireframe import size_if_black
 
 APART_S = 0.034
 """From one picture to the next: more than two frames of a 60 Hz screen, so that what moves is
-seen to. They lie as far apart as the questions for them: each is taken as its command begins."""
+seen to. From question to question, in seconds: that each is taken as its command begins is
+assumed, and was never measured on a real phone."""
 FRAME_S = 0.017
-"""And no less than a frame from the answer with one to the question for the next, so that one
-that was taken late in its command is told from the next as well."""
+"""From the answer with one picture to the question for the next, in seconds: a frame of such a
+screen at the least, for one that was taken late in its command."""
 WATCHED_S = 2.0
 """A banner that turns for ever is watched no longer."""
 
