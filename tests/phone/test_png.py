@@ -20,6 +20,12 @@ def test_what_is_written_is_read_back(size: tuple[int, int], colours: list[int])
         assert read.tobytes() == picture.tobytes()
 
 
+def test_an_even_screen_is_small() -> None:
+    screen = Image.new("RGB", (1080, 2400), "#F4F6F8")
+    screen.paste("#1677FF", (0, 0, 1080, 600))
+    assert len(encode(screen)) < 30_000
+
+
 def test_transparency_is_left_out() -> None:
     with Image.open(io.BytesIO(encode(Image.new("RGBA", (2, 2), "#12345600")))) as read:
         assert read.mode == "RGB"
