@@ -53,7 +53,7 @@ def _use(behind: Station) -> None:
     driver.launch(PACKAGE, None)
     driver.look(ById(id="privacy_agree"))
     driver.picture()
-    driver.hierarchy()
+    driver.activity(driver.hierarchy())
     driver.log()
     driver.close()
 
