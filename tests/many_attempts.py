@@ -110,7 +110,8 @@ def _at_once(made: Sequence[AttemptRecord]) -> list[str]:
 def _span_s(made: Sequence[AttemptRecord]) -> float:
     """Seconds from the beginning of the first attempt to the end of the last."""
     ends = [one.started_at.timestamp() + one.wall_s for one in made]
-    return max(ends) - min(one.started_at.timestamp() for one in made)
+    starts = [one.started_at.timestamp() for one in made]
+    return max(ends, default=0.0) - min(starts, default=0.0)
 
 
 if __name__ == "__main__":
