@@ -24,7 +24,7 @@ from harness.waiting import Waited, wait
 
 INTERRUPTIONS_EVERY_S = 0.25
 """While it waits, the harness looks for interruptions so often, by one hierarchy for all."""
-CLEARING_SHARE = 0.25
+CLEARING_SHARE = 0.125
 """Of a wait at the most: where hierarchies are slow they must not stand between two looks."""
 HOPELESS_EVERY_S = 1.0
 """And so often for signs that waiting on is of no use, and for what toasts say."""

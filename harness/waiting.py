@@ -1,9 +1,9 @@
 """Looks again and again until something is there, and says how sure the moment is.
 
 A response time is interval-censored: it ended after the start of the last look
-that saw nothing, and before the end of the first look that saw it. Looks come
-as fast as the phone answers them, then at a pace that grows with the time waited:
-so the error stays a small share of it and a long wait does not burden the phone.
+that saw nothing, and before the end of the first look that saw it. Pauses are as long
+as the phone's answers make them, then grow with the time waited: so the error stays a
+small share of it, and the phone and its machine are left to the App for most of the time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from harness.model import Response
 PAUSE_FLOOR_S = 0.004
 """The shortest pause between two looks, a quarter of a frame of a 60 Hz screen. Where a look
 takes longer than that, its own time is the floor: so the phone has half of its time for the App."""
+BUSY_LOOK_S = 0.017
+"""A look of more than a frame says that the phone or its machine is busy: what it takes beyond
+counts three times. So phones that share a machine leave it to each other."""
 PAUSE_SHARE = 0.01
 """A pause is this share of the time waited so far: an error of half a per cent."""
 PAUSE_CEILING_S = 0.25
@@ -103,4 +106,5 @@ def wait(
 
 def pause_after(waited_s: float, look_s: float) -> float:
     """The pause before the next look, in seconds, after so long a wait and a look of so long."""
-    return min(max(PAUSE_FLOOR_S, look_s, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)
+    own_s = look_s + 2 * max(0.0, look_s - BUSY_LOOK_S)
+    return min(max(PAUSE_FLOOR_S, own_s, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)

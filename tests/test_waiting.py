@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.clock import VirtualClock
-from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, Waited, pause_after, wait
+from harness.waiting import BUSY_LOOK_S, PAUSE_CEILING_S, PAUSE_FLOOR_S, Waited, pause_after, wait
 
 
 class LookingTakesTime:
@@ -77,9 +77,14 @@ def test_pauses_grow_with_the_wait_between_floor_and_ceiling() -> None:
     assert pause_after(1000, look_s=0) == PAUSE_CEILING_S
 
 
-def test_no_pause_is_shorter_than_the_phone_takes_to_answer() -> None:
-    assert pause_after(0, look_s=0.06) == 0.06
-    assert pause_after(0, look_s=20) == PAUSE_CEILING_S
+@pytest.mark.parametrize(
+    ("look_s", "pause_s"),
+    [(0.006, 0.006), (BUSY_LOOK_S, BUSY_LOOK_S), (0.03, 0.056), (0.08, 0.206), (20, 0.25)],
+)
+def test_a_phone_that_answers_slowly_is_left_to_the_app_for_more_of_the_time(
+    look_s: float, pause_s: float
+) -> None:
+    assert pause_after(0, look_s) == pytest.approx(pause_s)
 
 
 def test_what_is_done_on_a_miss_is_part_of_the_pause() -> None:
