@@ -22,6 +22,7 @@ from appium.common.exceptions import NoSuchContextException
 from appium.options.android import UiAutomator2Options
 from appium.webdriver.client_config import AppiumClientConfig
 from appium.webdriver.webdriver import WebDriver
+from cachetools import FIFOCache
 from lxml import etree, html
 from selenium.common import exceptions as foreign
 from selenium.webdriver.common.actions import interaction
@@ -254,7 +255,7 @@ class AppiumDriver:
         self.simulated = self._said_of_phone("deviceManufacturer") == OUR_PHONES_MAKER
         self._screen: Box | None = None
         self._page: Box | None = None
-        self._activities: dict[bytes, str] = {}
+        self._activities: FIFOCache[bytes, str] = FIFOCache(REMEMBERED)
         """Of screens whose activity was asked for, by the hash of the hierarchy."""
         self._has: dict[str, bool] = {}
         """Which of the `mobile:` commands that an endpoint may lack it is known to have."""
@@ -366,8 +367,6 @@ class AppiumDriver:
         with _translated("asking which activity is in front"):
             activity = str(self._session.current_activity or "")
         if SAYS_SOMETHING.search(hierarchy):
-            if len(self._activities) == REMEMBERED:
-                del self._activities[next(iter(self._activities))]
             self._activities[screen] = activity
         return activity
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
+from cachetools import FIFOCache
 from PIL import Image, ImageChops
 
 from harness.covering import NOTHING, Cover, covered
@@ -66,7 +67,7 @@ class Evidence:
         self._keep = keep
         self._read = read
         self._pool = ThreadPoolExecutor(1, "evidence", initializer=_yield_to_the_phone)
-        self._kept: dict[tuple[str, Cover], Picture] = {}
+        self._kept: FIFOCache[tuple[str, Cover], Picture] = FIFOCache(REMEMBERED)
 
     def picture(
         self,
@@ -86,8 +87,6 @@ class Evidence:
         digest = hashlib.sha256(png).hexdigest()
         key = (digest, cover)
         if key not in self._kept:
-            if len(self._kept) == REMEMBERED:
-                del self._kept[next(iter(self._kept))]
             told = partial(_told, self._read, hides) if self._read and hides else None
             name = self._pool.submit(lambda: self._keep(encode(png, cover, told), "jpg"))
             self._kept[key] = Picture(digest, name, drawn)

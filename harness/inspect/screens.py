@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from cachetools import FIFOCache
 from lxml import etree
 
 from harness.hierarchy import box_of, elements
@@ -140,16 +141,12 @@ def button_around(element: etree._Element) -> etree._Element | None:
 class Memory:
     """The screens of an App that a session has seen, the last of each kind."""
 
-    _seen: dict[str, Screen] = field(default_factory=dict)
+    _seen: FIFOCache[str, Screen] = field(default_factory=lambda: FIFOCache(REMEMBERED))
 
     def note(self, shot: Shot, package: str) -> None:
         """Keeps a screen in mind, if the App shows it."""
-        kind = _kind(shot)
         if any(each.get("package") == package for each in shot.elements):
-            self._seen.pop(kind, None)
-            self._seen[kind] = shot.elements
-        while len(self._seen) > REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+            self._seen[_kind(shot)] = shot.elements
 
     def others(self, shot: Shot) -> list[Screen]:
         """The screens seen that are of another kind than this."""
