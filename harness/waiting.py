@@ -16,11 +16,13 @@ from harness.clock import Clock
 from harness.model import Response
 
 PAUSE_FLOOR_S = 0.004
-"""The shortest pause between two looks, a quarter of a frame of a 60 Hz screen. Where a look
-takes longer than that, its own time is the floor: so the phone has half of its time for the App."""
+"""The shortest pause between two looks, in seconds: a quarter of a frame of a 60 Hz screen. Where
+a look takes longer than that, the pause is as long: the phone has half of its time for the App."""
 BUSY_LOOK_S = 0.017
-"""A look of more than a frame says that the phone or its machine is busy: what it takes beyond
-counts three times. So phones that share a machine leave it to each other."""
+"""A look that takes longer, in seconds, is taken for that of a busy phone or machine: what it takes
+beyond counts three times in the pause, so that phones that share a machine leave it to each other.
+About a frame of a 60 Hz screen; assumed, and tried on simulated phones only. It widens the
+intervals of slow looks, also of a phone alone whose looks ask for several locators."""
 PAUSE_SHARE = 0.01
 """A pause is this share of the time waited so far: an error of half a per cent."""
 PAUSE_CEILING_S = 0.25
@@ -105,6 +107,6 @@ def wait(
 
 
 def pause_after(waited_s: float, look_s: float) -> float:
-    """The pause before the next look, in seconds, after so long a wait and a look of so long."""
+    """The pause before the next look, after a wait and a last look of so long; all in seconds."""
     own_s = look_s + 2 * max(0.0, look_s - BUSY_LOOK_S)
     return min(max(PAUSE_FLOOR_S, own_s, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)
