@@ -39,6 +39,11 @@ from harness.quoting import quote
 Plain = ById | ByText | ByDescription | ByClass
 """What a hierarchy tells as well as the phone does."""
 
+FIRST = slice(1)
+"""Of an element's locators: the one that it is known by."""
+FALLBACKS = slice(1, None)
+"""And those for screens that have changed."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -83,16 +88,21 @@ class Finder:
         """Looks at the App's screens or at its web page from now on; False when it shows none."""
         return self._driver.enter(context, self._profile.android.package)
 
-    def find(self, target: Target, context: Context = "native") -> Found | None:
+    def find(
+        self, target: Target, context: Context = "native", among: slice = slice(None)
+    ) -> Found | None:
         """The element, if it is displayed now.
 
-        Of its locators those are tried that can find something in the context.
+        Args:
+            target: what is looked for.
+            context: where; only locators that can find something there are tried.
+            among: which of these.
         """
         if not self.enter(context):
             return None
-        for position, locator in enumerate(self._locators(target), start=1):
-            if locator.tag not in LOCATORS_IN[context]:
-                continue
+        numbered = enumerate(self._locators(target), start=1)
+        tried = [(place, one) for place, one in numbered if one.tag in LOCATORS_IN[context]]
+        for position, locator in tried[among]:
             candidates = self._driver.look(locator)
             if candidates:
                 return _found(target, locator, position, candidates)
@@ -106,9 +116,9 @@ class Finder:
         looked_for = [_words(locator) for locator in self._locators(target)]
         return hierarchy != "" and all(words and words not in hierarchy for words in looked_for)
 
-    def sight(self, condition: Condition) -> Sight:
-        """The condition's element and whether it is as it should be."""
-        found = self.find(condition.visible, condition.context)
+    def sight(self, condition: Condition, among: slice = slice(None)) -> Sight:
+        """The condition's element, by these of its locators, and whether it is as it should be."""
+        found = self.find(condition.visible, condition.context, among)
         return Sight(found, lacks(condition, found))
 
     def found_in(self, condition: Condition, there: Sequence[etree._Element]) -> Found | None:

@@ -6,7 +6,7 @@ The waiting itself is `harness/waiting.py`'s; here is what an attempt adds to it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from harness.clearing import Clearing
 from harness.errors import StepFailed
 from harness.finder import Found, Sight
 from harness.ledger import Ledger
+from harness.lookout import Lookout
 from harness.model import Condition, Point, Words
 from harness.obstacles import Obstacle
 from harness.stage import Draft, Stage
@@ -120,13 +121,15 @@ class Patience:
             return
         # To and fro between contexts would take longer than most answers do.
         known = [one for one in known if one.context == known[-1].context]
+        lookout = Lookout(known, self._sight, self._stage.clock)
 
         def look() -> Condition | None:
-            arrived = next((one for one in known if self._sight(one).lacks is None), None)
+            arrived = lookout.look()
             # Asked only of what is there, so that a look that misses is as quick as it can be.
             return arrived if arrived is not None and not self._is_loading() else None
 
-        waited = self.watch(look, max(map(self._limit, known)), draft, known)
+        limit_s = max(map(self._limit, known))
+        waited = self.watch(look, limit_s, draft, known, unseen_at=lambda: lookout.unseen_at)
         draft.arrived = self._arrived = waited.result
         self._spent = waited.result is None
 
@@ -135,12 +138,12 @@ class Patience:
         stage = self._stage
         return stage.driver.page is None and bool(stage.finder.first_of(stage.task.profile.waiting))
 
-    def _sight(self, condition: Condition) -> Sight:
-        """A look for a condition in its context."""
+    def _sight(self, condition: Condition, among: slice = slice(None)) -> Sight:
+        """A look for a condition in its context, by these of its locators."""
         began_at = self._stage.clock.monotonic()
         self._stage.finder.enter(condition.context)
         self._entering_s += self._stage.clock.monotonic() - began_at
-        return self._stage.finder.sight(condition)
+        return self._stage.finder.sight(condition, among)
 
     def watch(
         self,
@@ -150,6 +153,7 @@ class Patience:
         awaited: Sequence[Condition] = (),
         *,
         is_response: bool = True,
+        unseen_at: Callable[[], float | None] | None = None,
     ) -> Waited[T]:
         """Looks until it is there, and charges the time to the step.
 
@@ -159,6 +163,8 @@ class Patience:
             draft: of the step.
             awaited: what the step waits for; a dialog that holds it is not sent away.
             is_response: whether what is waited for is what the last action led to.
+            unseen_at: when the last look began that could have seen what was found and did not,
+                where looks differ; else the last that saw nothing.
         """
         interruptions = _Every(INTERRUPTIONS_EVERY_S, next_s=INTERRUPTIONS_EVERY_S)
         signs = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
@@ -178,6 +184,8 @@ class Patience:
         apart_before_s, entering_before_s = _apart_s(draft.ledger), self._entering_s
         limit_s = max(0.0, min(limit_s, self._time_left()))
         waited = wait(look, self._stage.clock, limit_s, on_miss)
+        if waited.result is not None and unseen_at is not None:
+            waited = replace(waited, unseen_at=unseen_at())
         self._looks_s.append(waited.look_s)
         # Interruptions were sent away meanwhile: that time is charged already.
         apart_s = _apart_s(draft.ledger) - apart_before_s

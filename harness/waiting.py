@@ -17,7 +17,8 @@ from harness.model import Response
 
 PAUSE_FLOOR_S = 0.004
 """The shortest pause between two looks, in seconds: a quarter of a frame of a 60 Hz screen. Where
-a look takes longer than that, the pause is as long: the phone has half of its time for the App."""
+a look takes longer than that, the pause is as long as the longer of the last two, as every other
+one may ask for more: the phone has half of its time for the App."""
 BUSY_LOOK_S = 0.017
 """A look that takes longer, in seconds, is taken for that of a busy phone or machine: what it takes
 beyond counts three times in the pause, so that phones that share a machine leave it to each other.
@@ -87,7 +88,7 @@ def wait(
     """
     started_at = clock.monotonic()
     unseen_at: float | None = None
-    looks = 0
+    looks, before_s = 0, 0.0
     while True:
         look_began_at = clock.monotonic()
         result = look()
@@ -101,12 +102,13 @@ def wait(
         if waited_s >= limit_s or on_miss(waited_s):
             return Waited(None, started_at, unseen_at, clock.monotonic(), looks, look_s)
         # What was done on the miss has taken its time: it is part of the pause.
-        pause_s = pause_after(waited_s, look_s) - (clock.monotonic() - ended_at)
+        pause_s = pause_after(waited_s, max(before_s, look_s)) - (clock.monotonic() - ended_at)
+        before_s = look_s
         if pause_s > 0:
             clock.sleep(min(pause_s, max(limit_s - waited_s, SHORTEST_PAUSE_S)))
 
 
 def pause_after(waited_s: float, look_s: float) -> float:
-    """The pause before the next look, after a wait and a last look of so long; all in seconds."""
+    """The pause before the next look, after a wait and a look of so long; all in seconds."""
     own_s = look_s + 2 * max(0.0, look_s - BUSY_LOOK_S)
     return min(max(PAUSE_FLOOR_S, own_s, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)
