@@ -84,6 +84,10 @@ class Finder:
         """Whether the target can be looked for: a name that the profile lacks cannot."""
         return not isinstance(target, str) or target in self._profile.elements
 
+    def has_fallbacks(self, condition: Condition) -> bool:
+        """Whether its element is looked for in more than one way."""
+        return len(self._locators(condition.visible)) > 1
+
     def enter(self, context: Context) -> bool:
         """Looks at the App's screens or at its web page from now on; False when it shows none."""
         return self._driver.enter(context, self._profile.android.package)

@@ -19,6 +19,7 @@ class Lookout:
     Args:
         conditions: what may come.
         sight: looks for one of them by these of its locators.
+        has_fallbacks: whether one of them has more locators than the first.
         clock: of the wait.
     """
 
@@ -26,6 +27,7 @@ class Lookout:
         self,
         conditions: Sequence[Condition],
         sight: Callable[[Condition, slice], Sight],
+        has_fallbacks: Callable[[Condition], bool],
         clock: Clock,
     ) -> None:
         self._conditions = conditions
@@ -34,6 +36,8 @@ class Lookout:
         self._last_at: float | None = None
         self._fallbacks_at: float | None = None
         self._fallbacks_due = True
+        self.cycle = 2 if any(map(has_fallbacks, conditions)) else 1
+        """One look in so many asks for everything."""
         self.unseen_at: float | None = None
         """When the last look began that did not see what the last one saw, though it asked for
         it; the clock's monotonic seconds, None when there was none."""

@@ -121,15 +121,15 @@ class Patience:
             return
         # To and fro between contexts would take longer than most answers do.
         known = [one for one in known if one.context == known[-1].context]
-        lookout = Lookout(known, self._sight, self._stage.clock)
+        has_fallbacks = self._stage.finder.has_fallbacks
+        lookout = Lookout(known, self._sight, has_fallbacks, self._stage.clock)
 
         def look() -> Condition | None:
             arrived = lookout.look()
             # Asked only of what is there, so that a look that misses is as quick as it can be.
             return arrived if arrived is not None and not self._is_loading() else None
 
-        limit_s = max(map(self._limit, known))
-        waited = self.watch(look, limit_s, draft, known, unseen_at=lambda: lookout.unseen_at)
+        waited = self.watch(look, max(map(self._limit, known)), draft, known, lookout=lookout)
         draft.arrived = self._arrived = waited.result
         self._spent = waited.result is None
 
@@ -153,7 +153,7 @@ class Patience:
         awaited: Sequence[Condition] = (),
         *,
         is_response: bool = True,
-        unseen_at: Callable[[], float | None] | None = None,
+        lookout: Lookout | None = None,
     ) -> Waited[T]:
         """Looks until it is there, and charges the time to the step.
 
@@ -163,8 +163,7 @@ class Patience:
             draft: of the step.
             awaited: what the step waits for; a dialog that holds it is not sent away.
             is_response: whether what is waited for is what the last action led to.
-            unseen_at: when the last look began that could have seen what was found and did not,
-                where looks differ; else the last that saw nothing.
+            lookout: what looks, where looks differ in what they ask for.
         """
         interruptions = _Every(INTERRUPTIONS_EVERY_S, next_s=INTERRUPTIONS_EVERY_S)
         signs = _Every(HOPELESS_EVERY_S, next_s=HOPELESS_EVERY_S)
@@ -183,9 +182,10 @@ class Patience:
 
         apart_before_s, entering_before_s = _apart_s(draft.ledger), self._entering_s
         limit_s = max(0.0, min(limit_s, self._time_left()))
-        waited = wait(look, self._stage.clock, limit_s, on_miss)
-        if waited.result is not None and unseen_at is not None:
-            waited = replace(waited, unseen_at=unseen_at())
+        cycle = 1 if lookout is None else lookout.cycle
+        waited = wait(look, self._stage.clock, limit_s, on_miss, cycle)
+        if waited.result is not None and lookout is not None:
+            waited = replace(waited, unseen_at=lookout.unseen_at)
         self._looks_s.append(waited.look_s)
         # Interruptions were sent away meanwhile: that time is charged already.
         apart_s = _apart_s(draft.ledger) - apart_before_s

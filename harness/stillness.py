@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.clock import FRAME_S
 from harness.model import Response
 from harness.stage import Draft, Stage
 from harness.wireframe import size_if_black
 
-APART_S = 0.034
-"""From one picture to the next: more than two frames of a 60 Hz screen, so that what moves is
-seen to. From question to question, in seconds: that each is taken as its command begins is
-assumed, and was never measured on a real phone."""
-FRAME_S = 0.017
-"""From the answer with one picture to the question for the next, in seconds: a frame of such a
-screen at the least, for one that was taken late in its command."""
+APART_S = 2 * FRAME_S
+"""From one picture to the next: two frames of the screen, so that what moves is seen to. From
+question to question, in seconds: that each is taken as its command begins is assumed, and was
+never measured on a real phone. From an answer to the next question it is a frame at the least,
+for a picture that was taken late in its command."""
 WATCHED_S = 2.0
 """A banner that turns for ever is watched no longer."""
 

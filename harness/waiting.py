@@ -8,22 +8,22 @@ small share of it, and the phone and its machine are left to the App for most of
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from harness.clock import Clock
+from harness.clock import FRAME_S, Clock
 from harness.model import Response
 
 PAUSE_FLOOR_S = 0.004
-"""The shortest pause between two looks, in seconds: a quarter of a frame of a 60 Hz screen. Where
-a look takes longer than that, the pause is as long as the longer of the last two, as every other
-one may ask for more: the phone has half of its time for the App."""
-BUSY_LOOK_S = 0.017
+"""The shortest pause between two looks, in seconds: a quarter of a frame. Where a look takes
+longer than that, the pause is as long: the phone has half of its time for the App."""
+BUSY_LOOK_S = FRAME_S
 """A look that takes longer, in seconds, is taken for that of a busy phone or machine: what it takes
 beyond counts three times in the pause, so that phones that share a machine leave it to each other.
-About a frame of a 60 Hz screen; assumed, and tried on simulated phones only. It widens the
-intervals of slow looks, also of a phone alone whose looks ask for several locators."""
+A frame is assumed, and tried on simulated phones only. It widens the intervals of slow looks, also
+of a phone alone whose looks ask for several locators."""
 PAUSE_SHARE = 0.01
 """A pause is this share of the time waited so far: an error of half a per cent."""
 PAUSE_CEILING_S = 0.25
@@ -77,6 +77,7 @@ def wait(
     clock: Clock,
     limit_s: float,
     on_miss: Callable[[float], bool] = lambda _: False,
+    cycle: int = 1,
 ) -> Waited[T]:
     """Looks at least once, and until it is there or `limit_s` seconds have passed.
 
@@ -85,16 +86,19 @@ def wait(
         clock: what the pauses and moments are of.
         limit_s: may be 0 for a single look.
         on_miss: told the seconds waited after each miss; true ends the waiting.
+        cycle: one look in so many asks for everything; pauses are by the longest of so many.
     """
     started_at = clock.monotonic()
     unseen_at: float | None = None
-    looks, before_s = 0, 0.0
+    looks = 0
+    took_s: deque[float] = deque(maxlen=cycle)
     while True:
         look_began_at = clock.monotonic()
         result = look()
         ended_at = clock.monotonic()
         looks += 1
         look_s = ended_at - look_began_at
+        took_s.append(look_s)
         waited_s = ended_at - started_at
         if result is not None:
             return Waited(result, started_at, unseen_at, ended_at, looks, look_s)
@@ -102,8 +106,7 @@ def wait(
         if waited_s >= limit_s or on_miss(waited_s):
             return Waited(None, started_at, unseen_at, clock.monotonic(), looks, look_s)
         # What was done on the miss has taken its time: it is part of the pause.
-        pause_s = pause_after(waited_s, max(before_s, look_s)) - (clock.monotonic() - ended_at)
-        before_s = look_s
+        pause_s = pause_after(waited_s, max(took_s)) - (clock.monotonic() - ended_at)
         if pause_s > 0:
             clock.sleep(min(pause_s, max(limit_s - waited_s, SHORTEST_PAUSE_S)))
 

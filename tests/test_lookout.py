@@ -24,6 +24,10 @@ SEEN = Seen(
 FOUND = Found(SEEN, Match(target="a", locator=ById(id="a"), position=1, candidates=1, box=SEEN.box))
 
 
+def all_have_fallbacks(_: Condition) -> bool:
+    return True
+
+
 class Screen:
     """A screen on which each thing comes at its moment, by its first locator or by a fallback."""
 
@@ -47,10 +51,16 @@ class Screen:
 def test_fallbacks_are_asked_for_at_every_other_look() -> None:
     clock = VirtualClock()
     screen = Screen(clock)
-    lookout = Lookout((A, B), screen.sight, clock)
+    lookout = Lookout((A, B), screen.sight, all_have_fallbacks, clock)
     assert [lookout.look() for _ in range(4)] == [None] * 4
     firsts, fallbacks = [("a", FIRST), ("b", FIRST)], [("a", FALLBACKS), ("b", FALLBACKS)]
     assert screen.asked == [*firsts, *fallbacks, *firsts] * 2
+
+
+def test_where_nothing_has_fallbacks_all_looks_are_alike() -> None:
+    clock = VirtualClock()
+    assert Lookout((A, B), Screen(clock).sight, lambda _: False, clock).cycle == 1
+    assert Lookout((A, B), Screen(clock).sight, lambda one: one == B, clock).cycle == 2
 
 
 def test_what_is_there_otherwise_than_wanted_is_not_looked_for_by_its_fallbacks() -> None:
@@ -60,7 +70,7 @@ def test_what_is_there_otherwise_than_wanted_is_not_looked_for_by_its_fallbacks(
         asked.append(among)
         return Sight(FOUND, "other_text")
 
-    assert Lookout((A,), sight, VirtualClock()).look() is None
+    assert Lookout((A,), sight, all_have_fallbacks, VirtualClock()).look() is None
     assert asked == [FIRST]
 
 
@@ -76,8 +86,8 @@ def test_the_truth_lies_within_the_interval_whatever_it_was_found_by(
     clock = VirtualClock()
     screen = Screen(clock, b=(comes_at, by))
     screen.find_s = find_s
-    lookout = Lookout((*[A] * others, B), screen.sight, clock)
-    waited = wait(lookout.look, clock, 60)
+    lookout = Lookout((*[A] * others, B), screen.sight, all_have_fallbacks, clock)
+    waited = wait(lookout.look, clock, 60, cycle=lookout.cycle)
     assert waited.result == B
     assert (lookout.unseen_at or 0) <= comes_at <= waited.ended_at
     assert lookout.unseen_at is not None or waited.looks == 1

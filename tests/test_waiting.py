@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +87,19 @@ def test_a_phone_that_answers_slowly_is_left_to_the_app_for_more_of_the_time(
     look_s: float, pause_s: float
 ) -> None:
     assert pause_after(0, look_s) == pytest.approx(pause_s)
+
+
+def test_where_some_looks_ask_for_less_pauses_are_by_those_that_ask_for_all() -> None:
+    clock = VirtualClock()
+    began: list[float] = []
+
+    def look() -> None:
+        began.append(clock.monotonic())
+        clock.sleep(0.016 if len(began) % 2 else 0.008)
+
+    wait(look, clock, 0.2, cycle=2)
+    apart = [later - earlier for earlier, later in pairwise(began)]
+    assert apart[:4] == pytest.approx([0.032, 0.024, 0.032, 0.024])
 
 
 def test_what_is_done_on_a_miss_is_part_of_the_pause() -> None:
