@@ -56,14 +56,14 @@ class Programs:
 
     node: str | None
     node_serves: bool
-    node_advice: str
+    node_advice: Words
     wanted: Mapping[str, str]
     installed: Mapping[str, str | None]
     adb: str
     adb_version: str | None
     sdk: str | None
     emulator: str | None
-    emulator_advice: str
+    emulator_advice: Words
     chromedriver: str | None
     chromium: str | None
 
@@ -217,8 +217,7 @@ def _node(seen: Programs) -> Finding:
     title = Words(zh="Node.js")
     if seen.node is not None and seen.node_serves:
         return Finding("node", title, "fine", seen.node)
-    advice = Words(zh=f"安装合适的 Node.js：{seen.node_advice}", en="install one that serves")
-    return Finding("node", title, "broken", seen.node or "—", advice)
+    return Finding("node", title, "broken", seen.node or "—", seen.node_advice)
 
 
 def _package(check: str, title: Words, package: str, seen: Programs) -> Finding:
@@ -246,8 +245,7 @@ def _adb(seen: Programs) -> Finding:
 def _sdk(device: Phone, seen: Programs) -> Finding:
     title = Words(zh="Android SDK")
     if isinstance(device, EmulatorDevice) and seen.emulator is None:
-        advice = Words(zh=f"安装模拟器：{seen.emulator_advice}", en="install the emulator")
-        return Finding("sdk", title, "broken", seen.sdk or "—", advice)
+        return Finding("sdk", title, "broken", seen.sdk or "—", seen.emulator_advice)
     # Without one all works but the emulator: adb comes along.
     return Finding("sdk", title, "fine", seen.sdk or "不需要 / not needed")
 

@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.errors import UsageError
+from harness.model import Words
 
 HEADERS = {
     "content-security-policy": (
@@ -170,7 +171,9 @@ def listen(host: str, port: int, command: str, *, tls: bool = False) -> Address:
     try:
         listening = socket.create_server((host, port))
     except OSError as exc:
-        raise UsageError(f"cannot listen on {host}:{port}: {exc.strerror}") from exc
+        zh = f"监听不了 {host}:{port}：{exc.strerror}；请换一个端口"
+        en = f"cannot listen on {host}:{port}: {exc.strerror}; try another port"
+        raise UsageError(Words(zh=zh, en=en)) from exc
     taken = listening.getsockname()[1]
     names = {host, "localhost"} if host.startswith("127.") else {host}
     hosts = frozenset(f"{name}:{taken}" for name in names)

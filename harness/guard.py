@@ -166,7 +166,8 @@ class Screen:
         try:
             found = self.elements[0].getroottree().xpath(xpath)
         except etree.XPathError as exc:
-            raise UsageError(f"a commit point cannot be looked for by {xpath}: {exc}") from exc
+            zh, en = f"没法用 {xpath} 找提交点", f"a commit point cannot be looked for by {xpath}"
+            raise UsageError(f"{Words(zh=zh, en=en)}: {exc}") from exc
         return found if isinstance(found, list) else []
 
 

@@ -32,6 +32,7 @@ from harness.model import (
     Phone,
     RemoteDevice,
     UsbDevice,
+    Words,
     phones_of,
 )
 
@@ -93,7 +94,8 @@ def check_workers(workers: int, phones: int) -> None:
             if phones == 1
             else f"devices asked for are {phones} phones"
         )
-        raise UsageError(f"-n {workers}: the {are}; use -n {phones}")
+        zh = f"-n {workers}：要用的设备一共 {phones} 台手机；请用 -n {phones}"
+        raise UsageError(Words(zh=zh, en=f"-n {workers}: the {are}; use -n {phones}"))
 
 
 class Leases:
@@ -218,9 +220,9 @@ class Leases:
         except Timeout:
             return False
         except OSError as exc:
-            raise UsageError(
-                f"{path}: no lock can be kept here: {exc.strerror}; set TMPDIR to another place"
-            ) from exc
+            zh = f"锁文件写不进这里（{exc.strerror}）；请把 TMPDIR 设到别处"
+            en = f"no lock can be kept here: {exc.strerror}; set TMPDIR to another place"
+            raise UsageError(f"{path}: {Words(zh=zh, en=en)}") from exc
         self._lock, self.held = lock, name
         with suppress(OSError):  # what others are told while they wait; the lease is the lock
             _note(path).write_text(self._holder.model_dump_json(), encoding="utf-8")
@@ -252,13 +254,20 @@ def lock_place(temporary: Path | None = None) -> Path:
         place.mkdir(mode=0o700, exist_ok=True)
         found = place.lstat()
     except OSError as exc:
-        raise UsageError(f"{place}: cannot be made: {exc.strerror}; set TMPDIR") from exc
+        zh = f"建不了这个文件夹（{exc.strerror}）；请把 TMPDIR 设到别处"
+        en = f"cannot be made: {exc.strerror}; set TMPDIR to another place"
+        raise UsageError(f"{place}: {Words(zh=zh, en=en)}") from exc
     is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
     if not is_ours or stat.S_IMODE(found.st_mode) & 0o077:
-        raise UsageError(
-            f"{place}: has to be a folder of yours that nobody else can open "
-            "(chmod 700), for it says who is on which phone; or set TMPDIR to another place"
+        zh = (
+            "这里记着谁在用哪台手机，须是你自己的、别人打不开的文件夹（chmod 700）；"
+            "或者把 TMPDIR 设到别处"
         )
+        en = (
+            "has to be a folder of yours that nobody else can open (chmod 700), "
+            "for it says who is on which phone; or set TMPDIR to another place"
+        )
+        raise UsageError(f"{place}: {Words(zh=zh, en=en)}")
     return place
 
 

@@ -29,6 +29,7 @@ from harness.model import (
     Locator,
     Point,
     TextMatch,
+    Words,
 )
 
 APP = "app"
@@ -241,5 +242,6 @@ def _found_by(xpath: str, window: etree._Element) -> list[etree._Element]:
     try:
         found = window.getroottree().xpath(xpath)
     except etree.XPathError as exc:
-        raise UsageError(f"an interruption cannot be looked for by {xpath}: {exc}") from exc
+        zh, en = f"没法用 {xpath} 找打断", f"an interruption cannot be looked for by {xpath}"
+        raise UsageError(f"{Words(zh=zh, en=en)}: {exc}") from exc
     return found if isinstance(found, list) else []

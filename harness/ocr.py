@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from harness.errors import UsageError
-from harness.model import Box
+from harness.model import Box, Words
 
 MODULE = "rapidocr"
 INSTALL = "make ocr"
@@ -41,7 +41,9 @@ def reader() -> Read:
         UsageError: the extra is not installed.
     """
     if not is_installed():
-        raise UsageError(f"pictures cannot be read: {MODULE} is not installed. Run: {INSTALL}")
+        zh = f"读不了图片里的文字：没有安装 {MODULE}。请运行 {INSTALL}"
+        en = f"pictures cannot be read: {MODULE} is not installed. Run: {INSTALL}"
+        raise UsageError(Words(zh=zh, en=en))
     return read
 
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from harness.clock import Clock
 from harness.errors import UsageError
-from harness.model import Frozen
+from harness.model import Frozen, Words
 
 HOUR_S = 3600.0
 KEEPS_SESSION_S = 240.0
@@ -153,10 +153,15 @@ def _held(place: Path, package: str) -> Iterator[Path]:
         with FileLock(path.with_suffix(".lock")):
             yield path
     except OSError as exc:
-        raise UsageError(
-            f"{path}: cannot be kept: {exc.strerror}; it says how often this machine has tried a "
+        zh = (
+            f"写不了（{exc.strerror}）；这里记着本机一小时内试了真实 App 多少次。"
+            "请把 XDG_CACHE_HOME 设到能写的文件夹"
+        )
+        en = (
+            f"cannot be kept: {exc.strerror}; it says how often this machine has tried a "
             "real App within the hour. Set XDG_CACHE_HOME to a folder that can be written"
-        ) from exc
+        )
+        raise UsageError(f"{path}: {Words(zh=zh, en=en)}") from exc
 
 
 def _file(place: Path, package: str) -> Path:

@@ -27,6 +27,7 @@ from harness.model import (
     SharedSteps,
     Step,
     When,
+    Words,
 )
 from harness.problem import FieldPath
 from harness.references import Shared, element_names
@@ -123,7 +124,9 @@ class Shard(Frozen):
         found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
         number, of = (int(found[1]), int(found[2])) if found else (0, 0)
         if not 1 <= number <= of:
-            raise UsageError(f"write I/N, the Ith of N parts: 1/4 to 4/4 for four; not {text!r}")
+            zh = f"请写 I/N，即 N 份里的第 I 份，如四份写 1/4 到 4/4；不是 {text!r}"
+            en = f"write I/N, the Ith of N parts: 1/4 to 4/4 for four; not {text!r}"
+            raise UsageError(Words(zh=zh, en=en))
         return cls(number=number, of=of)
 
     def __str__(self) -> str:

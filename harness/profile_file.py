@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from harness.errors import UsageError
 from harness.load import Document, load_profile
-from harness.model import AppProfile
+from harness.model import AppProfile, Words
 from harness.project import APPS, SCENARIOS
 from harness.store import write_whole
 
@@ -85,7 +85,8 @@ class ProfileFile:
         try:
             write_whole(self.path, as_bytes(text))
         except OSError as exc:
-            raise UsageError(f"{self.document.path}: not written: {exc.strerror}") from exc
+            said = Words(zh=f"没有写成：{exc.strerror}", en=f"not written: {exc.strerror}")
+            raise UsageError(f"{self.document.path}: {said}") from exc
         self.text, self.document = text, document
         return True
 
@@ -102,7 +103,8 @@ def _hold_to_model(profile: AppProfile, before: AppProfile) -> None:
     """
     lost = [name for name in before.elements if name not in profile.elements]
     if lost:
-        raise UsageError(f"the edit would lose {', '.join(lost)}: not written")
+        zh = f"这一改会丢掉 {'、'.join(lost)}：没有写"
+        raise UsageError(Words(zh=zh, en=f"the edit would lose {', '.join(lost)}: not written"))
 
 
 # --- before anything is written -------------------------------------------------------------------

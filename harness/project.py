@@ -16,6 +16,7 @@ from harness.model import (
     Name,
     Scenario,
     SharedSteps,
+    Words,
     has_web_pages,
 )
 from harness.plan import Plan, plan
@@ -85,7 +86,9 @@ class Asked:
             for name in asked:
                 if name not in known:
                     there = ", ".join(sorted(known))
-                    raise UsageError(f"--{option} {name}: no such {option}; there are: {there}")
+                    zh = f"--{option} {name}：没有这个；现有 {there}"
+                    en = f"--{option} {name}: no such {option}; there are: {there}"
+                    raise UsageError(Words(zh=zh, en=en))
 
     def plan(self, project: Project, scenarios: Sequence[Document[Scenario]]) -> Plan:
         """The attempts of some tasks; Apps whose profile cannot be read are not in it."""

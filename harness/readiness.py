@@ -15,7 +15,7 @@ from typing import Protocol
 
 from harness.clock import Clock
 from harness.errors import NoAnswer, SessionNotStarted, UsageError
-from harness.model import Handset, Name
+from harness.model import Handset, Name, Words
 from harness.quoting import quote_line
 from harness.waiting import wait
 
@@ -57,7 +57,9 @@ def check_apks(device: Handset, packages: Mapping[Name, str], root: Path) -> Non
     """
     for app, path in device.apk.items():
         if app not in packages:
-            raise UsageError(f"devices.yaml: apk: {app}: no profile of scenarios/apps/ is its own")
+            zh = "scenarios/apps/ 里没有它的档案"
+            en = "no profile of scenarios/apps/ is its own"
+            raise UsageError(f"devices.yaml: apk: {app}: {Words(zh=zh, en=en)}")
         if not (root / path).is_file():
             raise UsageError(
                 f"devices.yaml: apk: {app}: {path}: no such file ({root / path}); put the App's "
@@ -177,7 +179,9 @@ def _install(adb: Adb, serial: str, package: str, apk: Path, *, grant: bool) -> 
         )
         raise SessionNotStarted(f"{exc}{advice}") from exc
     if not _says(adb, serial, f"pm path {shlex.quote(package)}").startswith("package:"):
-        raise UsageError(f"{apk} is not the App {package}: correct apk: in devices.yaml")
+        zh = f"{apk} 不是 {package} 这个 App：请改正 devices.yaml 的 apk:"
+        en = f"{apk} is not the App {package}: correct apk: in devices.yaml"
+        raise UsageError(Words(zh=zh, en=en))
     return f"sha256 {wanted}, installed"
 
 

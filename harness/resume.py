@@ -23,6 +23,7 @@ from harness.model import (
     RunRecord,
     Scenario,
     SharedSteps,
+    Words,
     phones_of,
 )
 from harness.plan import expand
@@ -33,6 +34,17 @@ from harness.references import check
 from harness.store import Run
 
 IDS_SHOWN = 5
+
+NOT_RESUMED = Words(
+    zh="续跑不了：剩下的计划后来变了，一份记录不能混用两个版本",
+    en="cannot be resumed: what is left of its plan has changed since, "
+    "and a record must not mix two versions",
+)
+GONE = Words(zh="没有了", en="is gone")
+CHANGED = Words(zh="变了", en="has changed")
+UNREADABLE = Words(zh="读不了", en="cannot be read")
+MISFIT = Words(zh="和别的文件对不上了", en="no longer fits the other files")
+SHARED_CHANGED = Words(zh="用到的公共步骤变了", en="runs shared steps that have changed")
 
 
 @dataclass(frozen=True)
@@ -109,18 +121,14 @@ def check_unchanged(remainder: Remainder, project: Project) -> None:
     """
     changes = tuple(_changes(remainder, project))
     if changes:
-        request = remainder.request
-        raise UsageError(
-            "\n  ".join(
-                (
-                    f"{remainder.path}: cannot be resumed: what is left of its plan has changed "
-                    "since, and a record must not mix two versions:",
-                    *changes,
-                    f"put it back as it was (commit {request.commit or 'unknown'}), "
-                    "or make a new run with `pytest scenarios/`",
-                )
-            )
+        commit = remainder.request.commit
+        zh = f"请改回原样（提交 {commit or '不明'}），或用 `pytest scenarios/` 重新执行"
+        en = (
+            f"put it back as it was (commit {commit or 'unknown'}), "
+            "or make a new run with `pytest scenarios/`"
         )
+        first = f"{remainder.path}: {NOT_RESUMED}:"
+        raise UsageError("\n  ".join((first, *changes, str(Words(zh=zh, en=en)))))
 
 
 def _changes(remainder: Remainder, project: Project) -> Iterator[str]:
@@ -129,63 +137,63 @@ def _changes(remainder: Remainder, project: Project) -> Iterator[str]:
     for device in sorted({one.device for one in attempts}):
         about = _ids(one for one in attempts if one.device == device)
         if state := _device_change(device, remainder.request, project):
-            yield f"{DEVICES_FILE}: {device} {state}: {about}"
+            yield f"{DEVICES_FILE}: {device}: {state}: {about}"
     for app in sorted({one.app for one in attempts}):
         about = _ids(one for one in attempts if one.app == app)
         if state := _profile_change(app, remainder.request, project):
-            yield f"{SCENARIOS}/{APPS}/{app}.yaml {state}: {about}"
+            yield f"{SCENARIOS}/{APPS}/{app}.yaml: {state}: {about}"
     if attempts and remainder.request.common_interruptions != common_interruptions():
-        yield f"harness/{FILE.name} has changed: {_ids(attempts)}"
+        yield f"harness/{FILE.name}: {CHANGED}: {_ids(attempts)}"
     for file in sorted({one.file for one in attempts}):
         of_file = [one for one in attempts if one.file == file]
         if state := _task_change(of_file[0], remainder.scenario(of_file[0]), project):
-            yield f"{file} {state}: {_ids(of_file)}"
+            yield f"{file}: {state}: {_ids(of_file)}"
 
 
 def _ids(attempts: Iterable[PlannedAttempt]) -> str:
     ids = [one.id for one in attempts]
     more = len(ids) - IDS_SHOWN
-    return ", ".join(ids[:IDS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(ids[:IDS_SHOWN]) + (f" … (+{more})" if more > 0 else "")
 
 
 def _device_change(name: str, request: RunRecord, project: Project) -> str:
     now = project.devices.devices
     if name not in now:
-        return "is gone"
+        return str(GONE)
     phones = partial(phones_of, name=name)
     unchanged = (now[name], phones(now)) == (request.devices[name], phones(request.devices))
-    return "" if unchanged else "has changed"
+    return "" if unchanged else str(CHANGED)
 
 
 def _profile_change(app: str, request: RunRecord, project: Project) -> str:
     if app in project.broken:
-        return f"cannot be read ({project.broken[app].problems[0]})"
+        return f"{UNREADABLE} ({project.broken[app].problems[0]})"
     if app not in project.profiles:
-        return "is gone"
+        return str(GONE)
     unchanged = project.profiles[app].value in request.apps
-    return "" if unchanged else "has changed"
+    return "" if unchanged else str(CHANGED)
 
 
 def _task_change(planned: PlannedAttempt, scenario: Scenario, project: Project) -> str:
     """How a task differs from what was planned; lines that have only moved make no difference."""
     path = project.root / planned.file
     if not path.is_file():
-        return "is gone"
+        return str(GONE)
     try:
         document = load_scenario(path, root=project.root)
     except InvalidFile as exc:
-        return f"cannot be read ({exc.problems[0]})"
+        return f"{UNREADABLE} ({exc.problems[0]})"
     # The run keeps the task starred; a number in place of another with the same ends is not seen.
     if starred_task(document.value) != scenario:
-        return "has changed"
+        return str(CHANGED)
     problems = tuple(check(document, tuple(project.profiles.values()), project.shared))
     if problems:
-        return f"no longer fits the other files ({problems[0]})"
+        return f"{MISFIT} ({problems[0]})"
     now = in_full(planned, document, project.shared)
     starred = of_attempt((), now, document.value).record(now)
     steps = tuple(map(_without_lines, starred.steps))
     unchanged = steps == tuple(map(_without_lines, planned.steps))
-    return "" if unchanged else "runs shared steps that have changed"
+    return "" if unchanged else str(SHARED_CHANGED)
 
 
 def _without_lines(step: PlannedStep) -> tuple[Any, ...]:

@@ -36,6 +36,7 @@ from harness.model import (
     Resumption,
     RunRecord,
     Scenario,
+    Words,
     is_simulated,
     phones_of,
 )
@@ -526,5 +527,7 @@ def _from_environment(file: str, names: Iterable[str]) -> dict[str, str]:
     """
     wanted = {name: secret[1] for name in names if (secret := SECRET.fullmatch(name))}
     for variable in sorted(set(wanted.values()) - os.environ.keys()):
-        raise UsageError(f"{file}: set the environment variable {variable} to the secret")
+        zh = f"请把秘密放进环境变量 {variable}"
+        en = f"set the environment variable {variable} to the secret"
+        raise UsageError(f"{file}: {Words(zh=zh, en=en)}")
     return {name: os.environ[variable] for name, variable in wanted.items()}

@@ -470,7 +470,8 @@ class _Attempt:
     def _touch_once(self, step: Touch, draft: Draft) -> None:
         if isinstance(step, Type) and step.type.pastes_a_secret:  # by way of the task's data
             where = f"{draft.planned.file}:{draft.planned.line}"
-            raise UsageError(f"{where}: a secret is not pasted; write how: keys")
+            zh, en = "秘密不能粘贴；请写 how: keys", "a secret is not pasted; write how: keys"
+            raise UsageError(f"{where}: {Words(zh=zh, en=en)}")
         need, by_finger = needed(step), isinstance(step, Swipe | PullToRefresh | LongPress)
         found = None if need is None else self._reach(need, draft, by_finger=by_finger)
         area = self._driver.screen() if found is None else found.seen.box

@@ -23,6 +23,7 @@ from harness.model import (
     RemoteDevice,
     SimulatedDevice,
     UsbDevice,
+    Words,
 )
 from harness.processes.adb_server import AdbServer
 from harness.processes.android_stack import AndroidStack, reached_by
@@ -294,9 +295,9 @@ def only_phone(serials: Mapping[str, str]) -> str:
     if len(there) == 1:
         return there[0]
     if there:
-        raise UsageError(
-            f"adb sees several phones: name one under udid: in devices.yaml: {', '.join(there)}"
-        )
+        zh = "adb 看到好几台手机：请在 devices.yaml 的 udid: 写明一台"
+        en = "adb sees several phones: name one under udid: in devices.yaml"
+        raise UsageError(f"{Words(zh=zh, en=en)}: {', '.join(there)}")
     if not serials:
         raise SessionNotStarted(f"adb sees no phone: {ADVICE['not connected']}")
     told = (f"{serial}: {describe_state(state)}" for serial, state in serials.items())

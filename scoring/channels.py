@@ -374,7 +374,9 @@ def rules(
     total = math.fsum(weights.values())
     if min(weights.values()) < 0 or not abs(total - 1) <= SUM_TOLERANCE:
         said = ", ".join(f"{channel}={weight:g}" for channel, weight in weights.items())
-        raise UsageError(f"the channels' weights must be 0 or more and sum to 1: {said}")
+        zh = "各渠道的权重须不小于 0，且加起来为 1"
+        en = "the channels' weights must be 0 or more and sum to 1"
+        raise UsageError(f"{Words(zh=zh, en=en)}: {said}")
     new_media = (*NEW_MEDIA_2018, "short_video") if short_video else NEW_MEDIA_2018
     return Rules(
         sigma={channel: weights.get(channel, 0.0) for channel in CHANNELS},

@@ -142,21 +142,30 @@ def choose_sides(runs: Sequence[Run], apps: Sequence[str] = ()) -> tuple[Side, S
         UsageError: there is no such App, or there are several pairs to choose from.
     """
     if not 1 <= len(runs) <= 2:
-        raise UsageError(f"compare takes one run or two, not {len(runs)}")
+        zh = f"compare 只比一次或两次执行，不是 {len(runs)} 次"
+        raise UsageError(Words(zh=zh, en=f"compare takes one run or two, not {len(runs)}"))
     first, second = runs[0], runs[-1]
     if len(apps) > 2:
-        raise UsageError(f"--app is given {len(apps)} times; two Apps are compared at a time")
+        zh = f"--app 写了 {len(apps)} 次；一次只比两个 App"
+        en = f"--app is given {len(apps)} times; two Apps are compared at a time"
+        raise UsageError(Words(zh=zh, en=en))
     if len(apps) == 1 and len(runs) == 1:
-        raise UsageError("name two Apps of this run (--app A --app B), or give a second run")
+        zh = "请写出这次执行的两个 App（--app A --app B），或再给一次执行"
+        en = "name two Apps of this run (--app A --app B), or give a second run"
+        raise UsageError(Words(zh=zh, en=en))
     names = (apps[0], apps[-1]) if apps else _only_pair(first, second)
     for run, app in zip((first, second), names, strict=True):
         if app not in _apps_of(run):
             there = ", ".join(_apps_of(run)) or "none"
-            raise UsageError(f"{run.run.run_id}: there is no attempt of {app}; Apps: {there}")
+            zh, en = f"没有 {app} 的尝试；App 有", f"there is no attempt of {app}; Apps"
+            raise UsageError(f"{run.run.run_id}: {Words(zh=zh, en=en)}: {there}")
     if first is second and names[0] == names[1]:
-        raise UsageError(f"{names[0]}: an App of a run cannot be compared with itself")
+        zh = "同一次执行里的 App 不能和自己比"
+        en = "an App of a run cannot be compared with itself"
+        raise UsageError(f"{names[0]}: {Words(zh=zh, en=en)}")
     if first is not second and first.run.run_id == second.run.run_id:
-        raise UsageError(f"{first.run.run_id}: the same run is given twice")
+        same = Words(zh="同一次执行给了两遍", en="the same run is given twice")
+        raise UsageError(f"{first.run.run_id}: {same}")
     return Side(first, names[0]), Side(second, names[1])
 
 
@@ -170,9 +179,9 @@ def _only_pair(first: Run, second: Run) -> tuple[str, str]:
     if first is not second and len(both) == 1:
         return both[0], both[0]
     named = ", ".join(dict.fromkeys((*here, *there))) or "none"
-    raise UsageError(
-        f"which Apps are to be compared? Name them: --app A --app B (there are: {named})"
-    )
+    zh = f"要比哪两个 App？请写 --app A --app B（现有 {named}）"
+    en = f"which Apps are to be compared? Name them: --app A --app B (there are: {named})"
+    raise UsageError(Words(zh=zh, en=en))
 
 
 def _apps_of(run: Run) -> tuple[str, ...]:
@@ -206,10 +215,12 @@ def compare(
         _is_simulated(side, frame) for side, frame in zip((first, second), frames, strict=True)
     )
     if simulated[0] != simulated[1]:
-        raise UsageError(
+        zh = "一边用的是模拟手机，另一边是真机：差别可能来自手机，所以不比"
+        en = (
             "one side was tried on a simulated phone, the other on a real one: "
             "what differs may be the phone, so they are not compared"
         )
+        raise UsageError(Words(zh=zh, en=en))
     before, after = (frame[frame["attempted"]] for frame in frames)
     shared = [id for id in before["scenario"].unique() if id in set(after["scenario"])]
     tasks = _tasks(first, shared, before, after, paired)
@@ -228,14 +239,16 @@ def compare(
 
 def _is_simulated(side: Side, attempts: pd.DataFrame) -> bool:
     if not attempts["attempted"].any():
-        raise UsageError(
-            f"{side.run.run.run_id}: no attempt of {side.app} counts; nothing to compare"
-        )
+        zh = f"{side.app} 没有可计分的尝试，无从比较"
+        en = f"no attempt of {side.app} counts; nothing to compare"
+        raise UsageError(f"{side.run.run.run_id}: {Words(zh=zh, en=en)}")
     if attempts["simulated"].nunique() > 1:
-        raise UsageError(
-            f"{side.run.run.run_id}: {side.app} was tried on simulated and on real phones, "
+        zh = f"{side.app} 既用了模拟手机又用了真机，两者从不合并；请比较同一种手机上的执行"
+        en = (
+            f"{side.app} was tried on simulated and on real phones, "
             "which are never taken together; compare runs on one kind"
         )
+        raise UsageError(f"{side.run.run.run_id}: {Words(zh=zh, en=en)}")
     return bool(attempts["simulated"].iloc[0])
 
 

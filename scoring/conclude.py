@@ -10,6 +10,7 @@ from rich.console import Console
 
 from harness.clock import Clock, SystemClock
 from harness.errors import UsageError
+from harness.model import Words
 from harness.store import Run, desk_path, read_run, report_path
 from scoring.audit.findings import Judgement, once
 from scoring.audit.reading import audit_run, audits_of
@@ -237,9 +238,11 @@ def open_desks(
         ResultsTrouble: the pages cannot be written.
     """
     if not REVIEWER.fullmatch(reviewer):
-        raise UsageError(
-            f"{reviewer!r} cannot be a reviewer's name: use up to 60 letters, digits and . _ -"
+        rule = Words(
+            zh="不能作评审人的名字：最多 60 个字母、数字和 . _ -",
+            en="cannot be a reviewer's name: use up to 60 letters, digits and . _ -",
         )
+        raise UsageError(f"{reviewer!r}: {rule}")
     desks = {}
     for directory in directories:
         found = assess([directory], reviews=False)

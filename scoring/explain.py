@@ -14,7 +14,7 @@ from pydantic import RootModel
 
 from harness.errors import UsageError
 from harness.model import AttemptRecord, Frozen, Outcome, StepRecord, Words
-from harness.problem import join, suggest
+from harness.problem import join, listed, suggest
 from harness.store import Run, picture_path
 from scoring.audit.findings import Judgement
 from scoring.frame import scenario_of
@@ -196,11 +196,14 @@ def explain(
         none = Words(zh=f"{tree.id} 里没有这个指标", en=f"{tree.id} has none of this id")
         raise UsageError(f"--indicator {indicator}: {join(none, suggest(indicator, tree.ways))}")
     if not indexes.apps:
-        raise UsageError("no attempt counts: there is nothing to explain")
+        zh, en = "没有可计分的尝试，无从解释", "no attempt counts: there is nothing to explain"
+        raise UsageError(Words(zh=zh, en=en))
     apps = [each for each in indexes.apps if app in (None, each.app)]
     if not apps:
         names = sorted({each.app for each in indexes.apps})
-        raise UsageError(f"--app {app}: was not attempted; there are {', '.join(names)}")
+        there = listed(names)
+        zh, en = f"没有尝试过；有 {there.zh}", f"was not attempted; there are {there.en}"
+        raise UsageError(f"--app {app}: {Words(zh=zh, en=en)}")
     return tuple(_explain(tree, tree.ways[indicator], each, evidence) for each in apps)
 
 

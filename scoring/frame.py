@@ -20,6 +20,7 @@ from harness.model import (
     RunRecord,
     Scenario,
     StepRecord,
+    Words,
     name_target,
 )
 from harness.store import Run
@@ -123,7 +124,9 @@ def scenario_of(run: RunRecord, id: str) -> Scenario:
     for scenario in run.scenarios:
         if scenario.id == id:
             return scenario
-    raise UsageError(f"{run.run_id}: run.json plans the scenario {id} but does not hold it")
+    zh = f"run.json 的计划里有任务 {id}，任务本身却不在里面"
+    en = f"run.json plans the scenario {id} but does not hold it"
+    raise UsageError(f"{run.run_id}: {Words(zh=zh, en=en)}")
 
 
 def activities_passed(steps: Sequence[StepRecord]) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ def parse_home(text: str) -> Home:
     """
     app, equals, city = (part.strip() for part in text.partition("="))
     if not (app and equals and city):
-        raise UsageError(f"--app {text}: write APP=CITY, as in sample_city=样例市")
+        said = Words(zh="请写 App=城市，如", en="write APP=CITY, as in")
+        raise UsageError(f"--app {text}: {said} sample_city=样例市")
     return Home(app, city)
 
 
@@ -45,11 +46,13 @@ def parse_sigma(texts: Sequence[str]) -> dict[Channel, float]:
         if channel is None:
             raise UsageError(f"--sigma {text}: {_say_no_channel(name)}")
         if channel in sigma:
-            raise UsageError(f"--sigma {text}: {channel} has a weight already")
+            zh, en = f"{channel} 已有权重", f"{channel} has a weight already"
+            raise UsageError(f"--sigma {text}: {Words(zh=zh, en=en)}")
         try:
             sigma[channel] = float(number)
         except ValueError:
-            raise UsageError(f"--sigma {text}: {number!r} is not a number") from None
+            said = Words(zh=f"{number!r} 不是数", en=f"{number!r} is not a number")
+            raise UsageError(f"--sigma {text}: {said}") from None
     return sigma
 
 
@@ -72,7 +75,8 @@ def settle(indexes: Indexes, homes: Sequence[Home]) -> dict[str, Estimate]:
     settled: dict[str, Estimate] = {}
     for home in homes:
         if home.city in settled:
-            raise UsageError(f"--app {home.app}={home.city}: this city has an App already")
+            taken = Words(zh="这个城市已有 App", en="this city has an App already")
+            raise UsageError(f"--app {home.app}={home.city}: {taken}")
         settled[home.city] = _index_of(home.app, indexes)
     return settled
 
@@ -88,14 +92,16 @@ def _index_of(app: str, indexes: Indexes) -> Estimate:
         )
         raise UsageError(f"{app}: {join(message, suggest(app, names))}")
     if len(found) > 1:
-        raise UsageError(f"{app} was tried on simulated and on real phones; give runs of one kind")
+        zh = f"{app} 既用了模拟手机又用了真机；请只给同一种手机上的执行"
+        en = f"{app} was tried on simulated and on real phones; give runs of one kind"
+        raise UsageError(Words(zh=zh, en=en))
     return _measured(found[0])
 
 
 def _measured(found: AppIndex) -> Estimate:
     if found.index is None:
-        raise UsageError(
-            f"{found.app}: its index was not measured, only {found.covered:.0%} of the weight "
-            "was; that is no score of 0"
-        )
+        covered = f"{found.covered:.0%}"
+        zh = f"没有测出指数，只覆盖了权重的 {covered}；这不等于 0 分"
+        en = f"its index was not measured, only {covered} of the weight was; that is no score of 0"
+        raise UsageError(f"{found.app}: {Words(zh=zh, en=en)}")
     return found.index

@@ -89,12 +89,14 @@ def _check_group(parent: str, weights: Mapping[str, float], known: Weighing) -> 
         )
         raise UsageError(f"{parent}: {join(message, suggest(parent, known))}")
     if set(weights) != set(known[parent]):
-        raise UsageError(
-            f"{parent} is made of {', '.join(known[parent])}, not of {', '.join(sorted(weights))}"
-        )
+        made_of, given = ", ".join(known[parent]), ", ".join(sorted(weights))
+        zh = f"{parent} 由 {made_of} 组成，不是 {given}"
+        raise UsageError(Words(zh=zh, en=f"{parent} is made of {made_of}, not of {given}"))
     total = sum(weights.values())
     if min(weights.values()) < 0 or not abs(total - 1) <= 1e-6:
-        raise UsageError(f"the weights under {parent} must be 0 or more and sum to 1")
+        zh = f"{parent} 之下的权重须不小于 0，且加起来为 1"
+        en = f"the weights under {parent} must be 0 or more and sum to 1"
+        raise UsageError(Words(zh=zh, en=en))
 
 
 def _reweigh(tree: Tree, weighing: Weighing, method: str) -> Tree:
@@ -228,7 +230,9 @@ def judge(group: PairwiseGroup) -> Consistency:
     """
     names = group.members
     if len(names) > max(RANDOM_INDEX):
-        raise UsageError(f"{group.parent}: {len(names)} are too many to compare in pairs")
+        zh = f"{len(names)} 项太多，没法两两比较"
+        en = f"{len(names)} are too many to compare in pairs"
+        raise UsageError(f"{group.parent}: {Words(zh=zh, en=en)}")
     matrix = _matrix(group, names)
     values, vectors = np.linalg.eig(matrix)
     largest = int(np.argmax(values.real))
@@ -281,11 +285,16 @@ def pairwise_weights(tree: Tree, pairwise: Pairwise) -> tuple[Tree, tuple[Consis
     for each in found:
         if each.ratio > MOST_INCONSISTENT:
             a, b, c = each.worst or ("", "", "")
-            raise UsageError(
-                f"{each.parent}: the judgements contradict each other, consistency ratio "
-                f"{each.ratio:.2f} over {MOST_INCONSISTENT:.2f}; most of all {a}, {b} and {c}: "
-                f"{a} to {b} and {b} to {c} do not go with {a} to {c}"
+            ratio, most = f"{each.ratio:.2f}", f"{MOST_INCONSISTENT:.2f}"
+            zh = (
+                f"判断自相矛盾，一致性比率 {ratio}，超过 {most}；最矛盾的是 {a}、{b}、{c}："
+                f"{a} 比 {b}、{b} 比 {c}，和 {a} 比 {c} 对不上"
             )
+            en = (
+                f"the judgements contradict each other, consistency ratio {ratio} over {most}; "
+                f"most of all {a}, {b} and {c}: {a} to {b} and {b} to {c} do not go with {a} to {c}"
+            )
+            raise UsageError(f"{each.parent}: {Words(zh=zh, en=en)}")
     return reweigh(tree, {each.parent: each.weights for each in found}, "pairwise"), found
 
 

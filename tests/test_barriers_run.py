@@ -97,7 +97,7 @@ def test_a_prepared_secret_that_is_not_there_is_asked_for_by_its_name(
     path.write_text(text, encoding="utf-8")
     result = project.run("--barriers", "secret")
     result.stdout.fnmatch_lines(
-        ["*sample_city.yaml: set the environment variable CITY_CODE to the secret*"]
+        ["*sample_city.yaml: *CITY_CODE / set the environment variable CITY_CODE to the secret*"]
     )
 
 

@@ -137,7 +137,7 @@ def test_a_code_of_six_fields_passes_a_barrier_key_by_key(phone: Rig) -> None:
 
 def test_a_secret_of_the_tasks_data_is_not_copied(phone: Rig) -> None:
     typed = {"into": "form.name", "text": "${code}", "how": "paste"}
-    with pytest.raises(UsageError, match=r"task.yaml:1: a secret is not pasted"):
+    with pytest.raises(UsageError, match=r"task.yaml:1: 秘密不能粘贴；.* / a secret is not pasted"):
         attempt(phone, "code", {"type": typed}, data={"code": "${secret:PIN}"})
     assert phone.phone.clipboard == ""
 

@@ -225,8 +225,8 @@ CHANGES = {
     ),
     "a profile": ("scenarios/apps/sample_city.yaml", "level: ", "level:  ", ""),
     "a profile's city": ("scenarios/apps/sample_city.yaml", "city: ", "city: 新", "changed"),
-    "a device": ("devices.yaml", "attended: false", "attended: true", "phone has changed"),
-    "a device's name": ("devices.yaml", "phone", "handset", "phone is gone"),
+    "a device": ("devices.yaml", "attended: false", "attended: true", "phone: 变了 / has changed"),
+    "a device's name": ("devices.yaml", "phone", "handset", "phone: 没有了 / is gone"),
     "a task that is broken": ("scenarios/test/open_home.yaml", "goal:", "gaol:", "cannot be read"),
 }  # fmt: skip
 
@@ -249,7 +249,9 @@ def test_a_file_that_has_changed_since_is_named_with_the_attempts(
 def test_what_is_gone_is_named(project: Project, planned: RunRecord) -> None:
     (project.path / "scenarios/test/open_home.yaml").unlink()
     said = held_against(project.path, planned)
-    assert "scenarios/test/open_home.yaml is gone: open_home::sample_city[phone#1], " in said
+    assert (
+        "scenarios/test/open_home.yaml: 没有了 / is gone: open_home::sample_city[phone#1], " in said
+    )
 
 
 def test_a_change_of_what_was_finished_does_not_matter(
@@ -266,7 +268,7 @@ def test_a_run_whose_task_has_changed_is_refused_before_a_phone_starts(project: 
     before = lines_of(project)
     result = resume(project)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*scenarios/test/open_home.yaml has changed: open_home::*"])
+    result.stderr.fnmatch_lines(["*/open_home.yaml: 变了 / has changed: open_home::*"])
     assert lines_of(project) == before
 
 

@@ -109,7 +109,7 @@ def test_a_bad_shard_is_told_before_anything_starts(project: Project) -> None:
     project.task("open_home")
     result = project.run("--shard", "5/4")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--shard: write I/N, the Ith of N parts*not '5/4'*"])
+    result.stderr.fnmatch_lines(["*--shard: 请写 I/N*write I/N, the Ith of N parts*not '5/4'*"])
 
 
 def counted(card: Scorecard) -> dict[tuple[str, str], object]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness import yaml_source
 from harness.errors import UsageError
-from harness.model import Locator
+from harness.model import Locator, Words
 from harness.proposal import apply, put_first, quoted
 from harness.yaml_source import Entry, as_plain, read_source, resolve
 
@@ -82,7 +82,8 @@ def with_entry(text: str, key: str, name: str, value: Any) -> str:
     if not isinstance(found.value, yaml_source.Mapping):
         raise _by_hand(f"{key}: {line}")
     if found.value.entry(name) is not None:
-        raise UsageError(f"{key}.{name} is in the profile already")
+        said = Words(zh="档案里已经有了", en="is in the profile already")
+        raise UsageError(f"{key}.{name}: {said}")
     wanted[key] = {**wanted[key], name: value}
     lines = text.splitlines(keepends=True)
     place = found.value.place
@@ -111,7 +112,8 @@ def with_item(text: str, key: str, item: Any) -> str:
     if not _is_list(found.value):
         raise _by_hand(by_hand)
     if item in wanted[key]:
-        raise UsageError(f"{key} has this already: {written(item)}")
+        said = Words(zh=f"{key} 里已经有了", en=f"{key} has this already")
+        raise UsageError(f"{said}: {written(item)}")
     lines, place = text.splitlines(keepends=True), found.value.place
     wanted[key] = (item, *wanted[key])
     written_there = lines[place.line - 1]
@@ -144,7 +146,8 @@ elements: {{}}
 def _tree(text: str) -> yaml_source.Mapping:
     root = read_source(text.encode()).root
     if not isinstance(root, yaml_source.Mapping):
-        raise UsageError("the profile cannot be read; mend it by hand first")
+        zh, en = "档案读不了，请先手工改好", "the profile cannot be read; mend it by hand first"
+        raise UsageError(Words(zh=zh, en=en))
     return root
 
 

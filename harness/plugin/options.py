@@ -13,7 +13,7 @@ import pytest
 from harness.clock import SystemClock
 from harness.errors import UsageError
 from harness.leases import check_workers, count_phones
-from harness.model import BarrierPolicy
+from harness.model import BarrierPolicy, Words
 from harness.ocr import Read, reader
 from harness.plan import Shard
 from harness.project import SCENARIOS, Asked, Project, read_project
@@ -212,7 +212,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if not asks_for_tasks(config):
         if config.getoption("resume"):
-            raise pytest.UsageError("--resume is for tasks: pytest scenarios/ --resume RUN")
+            said = Words(zh="--resume 用于任务", en="--resume is for tasks")
+            raise pytest.UsageError(f"{said}: pytest scenarios/ --resume RUN")
         return
     if config.getoption("resume"):
         try:
@@ -275,7 +276,9 @@ def _as_told(told: Mapping[str, Any]) -> Remainder:
 def _check_options(config: pytest.Config) -> None:
     for name, option in TAKEN_FROM_THE_RUN.items():
         if config.getoption(name) != _DEFAULTS[name]:
-            raise UsageError(f"{option} is taken from the run that --resume names: leave it out")
+            zh = f"{option} 沿用 --resume 所指的那次执行：请去掉"
+            en = f"{option} is taken from the run that --resume names: leave it out"
+            raise UsageError(Words(zh=zh, en=en))
 
 
 def _check_commit(config: pytest.Config, remainder: Remainder) -> None:
@@ -283,7 +286,7 @@ def _check_commit(config: pytest.Config, remainder: Remainder) -> None:
     was, wants = ALLOW_COMMIT in remainder.request.options, config.getoption("allow_commit")
     if was != wants:
         begun, do = ("with", "add it") if was else ("without", "leave it out")
-        raise UsageError(
-            f"{remainder.request.run_id} was begun {begun} --allow-commit: {do}, "
-            "for a record must not mix the two"
-        )
+        then, now = ("带了", "加上") if was else ("没有带", "去掉")
+        zh = f"开始时{then} --allow-commit：请{now}，一份记录不能两样混用"
+        en = f"it was begun {begun} --allow-commit: {do}, for a record must not mix the two"
+        raise UsageError(f"{remainder.request.run_id}: {Words(zh=zh, en=en)}")

@@ -20,6 +20,7 @@ from adbutils._adb import AdbConnection  # adbutils exports none to build on
 
 from harness.clock import Clock
 from harness.errors import NoAnswer, SessionNotStarted, UsageError
+from harness.model import Words
 from harness.processes import android_sdk
 from harness.processes.folders import per_user
 from harness.processes.ports import LOOPBACK, free_port
@@ -66,7 +67,9 @@ class AdbServer:
         """
         named = os.environ.get("ANDROID_ADB_SERVER_PORT") or str(STANDARD_PORT)
         if not named.isdecimal() or not 0 < int(named) < 1 << 16:
-            raise UsageError(f"ANDROID_ADB_SERVER_PORT is {named!r}: give a port, or unset it")
+            zh = f"ANDROID_ADB_SERVER_PORT 是 {named!r}：请给一个端口，或者不设它"
+            en = f"ANDROID_ADB_SERVER_PORT is {named!r}: give a port, or unset it"
+            raise UsageError(Words(zh=zh, en=en))
         server = cls(int(named), {}, clock)
         server.restart()
         return server

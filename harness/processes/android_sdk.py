@@ -19,14 +19,12 @@ from pathlib import Path
 import adbutils
 
 from harness.errors import UsageError
+from harness.model import Words
 from harness.processes.folders import per_user
 from harness.quoting import quote_line
 
 VARIABLES = ("ANDROID_HOME", "ANDROID_SDK_ROOT")
-GET_SDK = (
-    "the command-line tools of https://developer.android.com/studio#command-line-tools-only, "
-    "with ANDROID_HOME naming their folder"
-)
+GET_SDK = "https://developer.android.com/studio#command-line-tools-only"
 INSTALL = {
     "emulator": 'sdkmanager "emulator" "platform-tools"',
     "aapt2": 'sdkmanager "build-tools;36.0.0"',
@@ -103,17 +101,26 @@ def virtual_devices(emulator: Path) -> tuple[str, ...]:
         ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError) as problem:
         said = str(getattr(problem, "stderr", "") or problem).strip()
-        raise UsageError(f"{emulator} does not run: {quote_line(said)}") from problem
+        why = Words(zh="跑不起来", en="does not run")
+        raise UsageError(f"{emulator}: {why}: {quote_line(said)}") from problem
     # Newer ones print remarks among the names: `INFO    | Storing crashdata in: ...`.
     return tuple(line.strip() for line in ran.stdout.splitlines() if AVD.fullmatch(line.strip()))
 
 
-def how_to_install(program: str, sdk: AndroidSdk) -> str:
+def how_to_install(program: str, sdk: AndroidSdk) -> Words:
     """What to tell who lacks a program of the SDK."""
     command = INSTALL[program]
     if sdk.root is None:
-        return f"{program} was not found: install {GET_SDK}, then run: {command}"
-    return f"{program} was not found in {sdk.root} nor on PATH. Install it: {command}"
+        return Words(
+            zh=f"没有找到 {program}：先装命令行工具 {GET_SDK}，让 ANDROID_HOME 指向它的文件夹，"
+            f"再运行 {command}",
+            en=f"{program} was not found: install the command-line tools of {GET_SDK}, with "
+            f"ANDROID_HOME naming their folder, then run: {command}",
+        )
+    return Words(
+        zh=f"{sdk.root} 里和 PATH 上都没有 {program}。请安装：{command}",
+        en=f"{program} was not found in {sdk.root} nor on PATH. Install it: {command}",
+    )
 
 
 def home_for_appium(sdk: AndroidSdk) -> Path:
@@ -133,9 +140,14 @@ def _root(environment: Mapping[str, str]) -> Path | None:
     for variable in VARIABLES:
         if named := environment.get(variable):
             if not (root := Path(named)).is_dir():
-                raise UsageError(
+                zh = (
+                    f"{variable} 是 {named}，可是没有这个文件夹："
+                    "请写 Android SDK 的文件夹，或者不设它"
+                )
+                en = (
                     f"{variable} is {named}, but there is no such folder: name the folder of the "
                     "Android SDK there, or unset it"
                 )
+                raise UsageError(Words(zh=zh, en=en))
             return root
     return None

@@ -12,6 +12,7 @@ from typing import Self
 
 from harness.clock import Clock
 from harness.errors import SessionNotStarted, UsageError
+from harness.model import Words
 from harness.processes import android_sdk
 from harness.processes.adb_server import AdbServer
 from harness.processes.folders import PROJECT
@@ -118,7 +119,8 @@ def _command(project: Path) -> list[str]:
     node = require_node()
     for package in ("appium", DRIVER):
         if installed_version(package, project) is None:
-            raise UsageError(f"{package} is not installed. Run: make android")
+            zh = f"没有安装 {package}。请运行 make android"
+            raise UsageError(Words(zh=zh, en=f"{package} is not installed. Run: make android"))
     return [
         *(str(node.path), str(module("appium", project) / "index.js"), "server"),
         *("--address", LOOPBACK, "--use-drivers", "uiautomator2"),

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from harness.clock import Clock
 from harness.errors import SessionNotStarted, UsageError
-from harness.model import EmulatorDevice
+from harness.model import EmulatorDevice, Words
 from harness.processes.adb_server import AdbServer
 from harness.processes.android_sdk import emulator_program, virtual_devices
 from harness.processes.folders import per_user
@@ -118,11 +118,19 @@ def check_avd(avd: str, there: tuple[str, ...]) -> None:
     """
     if avd in there:
         return
-    raise UsageError(
-        f"no AVD is called {avd}; there are: {', '.join(there) or 'none'}. Correct avd: in "
-        f"devices.yaml, or make it: avdmanager create avd --name {avd} --package "
+    make = (
+        f"avdmanager create avd --name {avd} --package "
         '"system-images;android-33;google_apis;x86_64"'
     )
+    zh = (
+        f"没有叫 {avd} 的 AVD；现有：{'、'.join(there) or '一个也没有'}。"
+        f"请改正 devices.yaml 的 avd:，或建一个：{make}"
+    )
+    en = (
+        f"no AVD is called {avd}; there are: {', '.join(there) or 'none'}. Correct avd: in "
+        f"devices.yaml, or make it: {make}"
+    )
+    raise UsageError(Words(zh=zh, en=en))
 
 
 def command(program: str, device: EmulatorDevice, port: int) -> list[str]:

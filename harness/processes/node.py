@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.model import Words
 from harness.processes.folders import PROJECT
 
 Version = tuple[int, int, int]
 SERVED = {20: 19, 22: 12}
 """The lines of Node.js that Appium 3.8 runs on, and from which release on; beside all from 24."""
 SERVED_FROM = 24
-INSTALL_NODE = (
-    "Appium needs Node.js 20.19 or a later 20, 22.12 or a later 22, or from 24 on, with its npm: "
-    "https://nodejs.org/en/download"
+INSTALL_NODE = Words(
+    zh="Appium 要 Node.js 20.19 起的 20、22.12 起的 22，或 24 起，连同 npm："
+    "https://nodejs.org/en/download",
+    en="Appium needs Node.js 20.19 or a later 20, 22.12 or a later 22, or from 24 on, with its "
+    "npm: https://nodejs.org/en/download",
 )
 ANSWERS_WITHIN_S = 30
 
@@ -63,10 +66,14 @@ def require_node() -> Node:
     """
     node = find_node()
     if node is None:
-        raise UsageError(f"Node.js was not found. {INSTALL_NODE}, then: make android")
+        zh = f"没有找到 Node.js。{INSTALL_NODE.zh}，然后 make android"
+        en = f"Node.js was not found. {INSTALL_NODE.en}, then: make android"
+        raise UsageError(Words(zh=zh, en=en))
     if not node.serves:
         version = ".".join(map(str, node.version))
-        raise UsageError(f"{node.path} is Node.js {version}. {INSTALL_NODE}, then: make android")
+        zh = f"{node.path} 是 Node.js {version}。{INSTALL_NODE.zh}，然后 make android"
+        en = f"{node.path} is Node.js {version}. {INSTALL_NODE.en}, then: make android"
+        raise UsageError(Words(zh=zh, en=en))
     return node
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness.errors import ResultsTrouble, UsageError
+from harness.model import Words
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PAGE = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9._-]+)?")
@@ -31,12 +32,14 @@ def print_page(site: Path, page: str, language: Literal["zh", "en"] = "zh") -> P
     """
     source = site / f"{page}.html"
     if not PAGE.fullmatch(page) or not source.is_file():
-        raise UsageError(f"{page}: no page of {site}; one is tasks/TASK, attempts/... as its links")
+        zh = f"{site} 里没有这一页；页名如 tasks/TASK、attempts/...，和页面里的链接一样"
+        en = f"no page of {site}; one is tasks/TASK, attempts/... as its links"
+        raise UsageError(f"{page}: {Words(zh=zh, en=en)}")
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        raise UsageError(
-            f"a PDF needs one of {', '.join(PROGRAMS)}; a browser prints the page as well"
-        )
+        zh = f"生成 PDF 需要其中之一：{'、'.join(PROGRAMS)}；用浏览器打印页面也行"
+        en = f"a PDF needs one of {', '.join(PROGRAMS)}; a browser prints the page as well"
+        raise UsageError(Words(zh=zh, en=en))
     target = site / "pdf" / f"{page.replace('/', '.')}.pdf"
     target.parent.mkdir(exist_ok=True)
     _run(program, source, target, language)
