@@ -183,7 +183,8 @@ class Patience:
         apart_before_s, entering_before_s = _apart_s(draft.ledger), self._entering_s
         limit_s = max(0.0, min(limit_s, self._time_left()))
         cycle = 1 if lookout is None else lookout.cycle
-        waited = wait(look, self._stage.clock, limit_s, on_miss, cycle)
+        shared = self._stage.task.workers_per_processor
+        waited = wait(look, self._stage.clock, limit_s, on_miss, cycle, shared)
         if waited.result is not None and lookout is not None:
             waited = replace(waited, unseen_at=lookout.unseen_at)
         self._looks_s.append(waited.look_s)

@@ -68,11 +68,13 @@ class Manner:
         allow_commit: whether commit points are tapped, in Apps that are a sandbox.
         barriers: what is done at barriers; None: the phone's inbox answers, or who attends it.
         read: reads the text of each picture, for personal data that no hierarchy tells.
+        workers: how many make them on this machine at once.
     """
 
     allow_commit: bool = False
     barriers: BarrierPolicy | None = None
     read: Read | None = None
+    workers: int = 1
 
 
 class RunUnderWay:
@@ -279,6 +281,7 @@ class RunUnderWay:
             commits=self._commits,
             common=common_interruptions(),
             worker=self._worker,
+            workers_per_processor=self._manner.workers / (os.cpu_count() or 1),
             secrets=secrets,
         )
 

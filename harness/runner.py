@@ -88,7 +88,7 @@ from harness.symptoms import SYSTEM_CLOSE, Memory
 from harness.upcoming import awaited, needed, placed, sign_of
 from harness.variables import fill
 from harness.vitals import Monitor
-from harness.waiting import BUSY_LOOK_S, PAUSE_CEILING_S, PAUSE_FLOOR_S, PAUSE_SHARE
+from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, PAUSE_SHARE
 from harness.witness import Witness
 
 LONG_PRESS_S = 1.0
@@ -256,7 +256,7 @@ class _Attempt:
             **self._driver.settings(),
             **({} if look_s is None else {"look_s": look_s}),
             "pause_floor_s": PAUSE_FLOOR_S,
-            "busy_look_s": BUSY_LOOK_S,
+            "workers_per_processor": self._stage.task.workers_per_processor,
             "pause_share": PAUSE_SHARE,
             "pause_ceiling_s": PAUSE_CEILING_S,
             "still_apart_s": APART_S,

@@ -64,6 +64,8 @@ class Task:
     common: tuple[CommonInterruption, ...] = ()
     """The interruptions that any App may meet."""
     worker: str = "main"
+    workers_per_processor: float = 0.0
+    """How many workers of the run share a processor of this machine."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Values by placeholder name (`secret:NAME`); they go to the phone and nowhere else."""
 

@@ -13,17 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from harness.clock import FRAME_S, Clock
+from harness.clock import Clock
 from harness.model import Response
 
 PAUSE_FLOOR_S = 0.004
 """The shortest pause between two looks, in seconds: a quarter of a frame. Where a look takes
 longer than that, the pause is as long: the phone has half of its time for the App."""
-BUSY_LOOK_S = FRAME_S
-"""A look that takes longer, in seconds, is taken for that of a busy phone or machine: what it takes
-beyond counts three times in the pause, so that phones that share a machine leave it to each other.
-A frame is assumed, and tried on simulated phones only. It widens the intervals of slow looks, also
-of a phone alone whose looks ask for several locators."""
 PAUSE_SHARE = 0.01
 """A pause is this share of the time waited so far: an error of half a per cent."""
 PAUSE_CEILING_S = 0.25
@@ -78,6 +73,7 @@ def wait(
     limit_s: float,
     on_miss: Callable[[float], bool] = lambda _: False,
     cycle: int = 1,
+    workers_per_processor: float = 0.0,
 ) -> Waited[T]:
     """Looks at least once, and until it is there or `limit_s` seconds have passed.
 
@@ -87,6 +83,7 @@ def wait(
         limit_s: may be 0 for a single look.
         on_miss: told the seconds waited after each miss; true ends the waiting.
         cycle: one look in so many asks for everything; pauses are by the longest of so many.
+        workers_per_processor: how many waits may go on at once on a processor of this machine.
     """
     started_at = clock.monotonic()
     unseen_at: float | None = None
@@ -106,12 +103,18 @@ def wait(
         if waited_s >= limit_s or on_miss(waited_s):
             return Waited(None, started_at, unseen_at, clock.monotonic(), looks, look_s)
         # What was done on the miss has taken its time: it is part of the pause.
-        pause_s = pause_after(waited_s, max(took_s)) - (clock.monotonic() - ended_at)
+        pause_s = pause_after(waited_s, max(took_s), workers_per_processor)
+        pause_s -= clock.monotonic() - ended_at
         if pause_s > 0:
             clock.sleep(min(pause_s, max(limit_s - waited_s, SHORTEST_PAUSE_S)))
 
 
-def pause_after(waited_s: float, look_s: float) -> float:
-    """The pause before the next look, after a wait and a look of so long; all in seconds."""
-    own_s = look_s + 2 * max(0.0, look_s - BUSY_LOOK_S)
+def pause_after(waited_s: float, look_s: float, workers_per_processor: float = 0.0) -> float:
+    """The pause before the next look, after a wait and a look of so long; all in seconds.
+
+    A look keeps about one processor busy, be it in the harness, the server or a phone that runs
+    here. Where several workers share one, all their looks take half of it at the most: the
+    other half is for the Apps, and for pictures.
+    """
+    own_s = look_s * max(1.0, 2 * workers_per_processor - 1)
     return min(max(PAUSE_FLOOR_S, own_s, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)

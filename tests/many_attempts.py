@@ -22,6 +22,7 @@ from typing import Annotated
 
 import typer
 
+from harness.errors import UsageError
 from harness.model import AttemptRecord
 from harness.store import read_run
 
@@ -35,19 +36,20 @@ def main(
     task: Annotated[str, typer.Option(help="A file under scenarios/.")] = (
         "social_security/show_social_security_card.yaml"
     ),
+    app: Annotated[str, typer.Option(help="Which edition of the sample App.")] = "sample_city",
     stack: Annotated[str, typer.Option(help="embedded, or android: adb and Appium.")] = "embedded",
 ) -> None:
     """Makes the attempts in a project of their own, and checks their records."""
     with tempfile.TemporaryDirectory(prefix="zhangce-") as folder:
         root = Path(folder)
-        _prepare(root, workers, stack)
+        _prepare(root, workers, stack, app)
         shared = _attempts_a_minute(root, f"{workers}", task, attempts, workers)
         if alone:
             one = _attempts_a_minute(root, "1", task, alone, 1)
             typer.echo(f"{shared / one:.2f} times the throughput of one worker")
 
 
-def _prepare(root: Path, phones: int, stack: str) -> None:
+def _prepare(root: Path, phones: int, stack: str, app: str) -> None:
     """A project with this one's tasks, and a pool of so many phones."""
     shutil.copytree(ROOT / "scenarios", root / "scenarios")
     shutil.copy(ROOT / "conftest.py", root)
@@ -56,8 +58,8 @@ def _prepare(root: Path, phones: int, stack: str) -> None:
     lines = [
         "default: pool",
         "devices:",
-        *(f"  {name}: {{kind: simulated, stack: {stack}, apps: [sample_city]}}" for name in names),
-        f"  pool: {{kind: pool, apps: [sample_city], phones: [{', '.join(names)}]}}",
+        *(f"  {name}: {{kind: simulated, stack: {stack}, apps: [{app}]}}" for name in names),
+        f"  pool: {{kind: pool, apps: [{app}], phones: [{', '.join(names)}]}}",
     ]
     (root / "devices.yaml").write_text("\n".join(lines))
 
@@ -74,7 +76,12 @@ def _attempts_a_minute(root: Path, run: str, task: str, attempts: int, workers: 
         command, check=False, cwd=root, env=environment, capture_output=True, text=True
     )
     took_s = time.monotonic() - began
-    kept = read_run(root / "results" / run)
+    said = (made.stdout[-2000:], made.stderr[-2000:])
+    try:
+        kept = read_run(root / "results" / run)
+    except UsageError:  # it has not begun: pytest says why
+        typer.echo("\n".join(said), err=True)
+        raise typer.Exit(1) from None
     wrong = [*kept.problems, *_not_once([one.id for one in kept.run.plan], kept.attempts)]
     wrong += _at_once(kept.attempts)
     outcomes = Counter(str(one.verdict.outcome) for one in kept.attempts)
@@ -82,10 +89,11 @@ def _attempts_a_minute(root: Path, run: str, task: str, attempts: int, workers: 
     typer.echo(
         f"-n {workers}: {len(kept.attempts)} attempts of {attempts} in {took_s:.1f} s "
         f"({within_s:.1f} s from the first to the last), {dict(outcomes)}, "
-        f"phones {dict(sorted(Counter(one.phone for one in kept.attempts).items()))}"
+        f"phones {dict(sorted(Counter(one.phone for one in kept.attempts).items()))}, "
+        f"{_app_share(kept.attempts):.0%} of the time the App's own"
     )
     if wrong or made.returncode:
-        typer.echo("\n".join([*wrong, made.stdout[-2000:], made.stderr[-2000:]]), err=True)
+        typer.echo("\n".join([*wrong, *said]), err=True)
         raise typer.Exit(1)
     typer.echo("  none lost, none twice, no two at once on a phone")
     return 60 * len(kept.attempts) / within_s
@@ -112,6 +120,12 @@ def _span_s(made: Sequence[AttemptRecord]) -> float:
     ends = [one.started_at.timestamp() + one.wall_s for one in made]
     starts = [one.started_at.timestamp() for one in made]
     return max(ends, default=0.0) - min(starts, default=0.0)
+
+
+def _app_share(made: Sequence[AttemptRecord]) -> float:
+    """How much of the attempts' time was the App's, of 1."""
+    app_s = sum(step.times.app_s for one in made for step in one.steps)
+    return app_s / (sum(one.wall_s for one in made) or 1)
 
 
 if __name__ == "__main__":

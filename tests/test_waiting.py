@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.clock import VirtualClock
-from harness.waiting import BUSY_LOOK_S, PAUSE_CEILING_S, PAUSE_FLOOR_S, Waited, pause_after, wait
+from harness.waiting import PAUSE_CEILING_S, PAUSE_FLOOR_S, Waited, pause_after, wait
 
 
 class LookingTakesTime:
@@ -80,13 +80,13 @@ def test_pauses_grow_with_the_wait_between_floor_and_ceiling() -> None:
 
 
 @pytest.mark.parametrize(
-    ("look_s", "pause_s"),
-    [(0.006, 0.006), (BUSY_LOOK_S, BUSY_LOOK_S), (0.03, 0.056), (0.08, 0.206), (20, 0.25)],
+    ("look_s", "workers_per_processor", "pause_s"),
+    [(0.02, 0.25, 0.02), (0.02, 0.5, 0.02), (0.02, 1, 0.02), (0.02, 2, 0.06), (0.2, 2, 0.25)],
 )
-def test_a_phone_that_answers_slowly_is_left_to_the_app_for_more_of_the_time(
-    look_s: float, pause_s: float
+def test_workers_that_share_a_processor_look_less_often(
+    look_s: float, workers_per_processor: float, pause_s: float
 ) -> None:
-    assert pause_after(0, look_s) == pytest.approx(pause_s)
+    assert pause_after(0, look_s, workers_per_processor) == pytest.approx(pause_s)
 
 
 def test_where_some_looks_ask_for_less_pauses_are_by_those_that_ask_for_all() -> None:

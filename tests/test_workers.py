@@ -81,6 +81,8 @@ def test_workers_share_a_pool_and_the_run_is_one(project: Project) -> None:
     assert len(records) == 6
     assert {record.worker for record in records} == {"gw0", "gw1"}
     assert {record.phone for record in records} == {"one", "two"}
+    shared = {record.session["workers_per_processor"] for record in records}
+    assert shared == {2 / (os.cpu_count() or 1)}
     assert overlaps(records) == []
     shown = [line for line in result.outlines if line.startswith(("✓ completed", "✗ not_found"))]
     assert sorted(line.split()[2] for line in shown) == sorted(record.id for record in records)

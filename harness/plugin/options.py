@@ -176,7 +176,8 @@ def manner_of(config: pytest.Config) -> Manner:
         UsageError: what is to read pictures is not installed.
     """
     allow_commit: bool = config.getoption("allow_commit")
-    return Manner(allow_commit, barriers_of(config), reader_of(config))
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    return Manner(allow_commit, barriers_of(config), reader_of(config), workers)
 
 
 def results_of(config: pytest.Config) -> Path:
