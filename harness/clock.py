@@ -10,9 +10,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-FRAME_S = 0.017
-"""A frame of a 60 Hz screen, in seconds, rounded up: nothing that is seen changes sooner."""
-
 
 class Clock(Protocol):
     """When it is, how long it takes, and how to wait."""

@@ -16,7 +16,7 @@ from datetime import datetime
 from lxml import etree
 
 from harness.barriers import cover_messages, pass_barrier
-from harness.clock import FRAME_S, Clock
+from harness.clock import Clock
 from harness.commit_points import commits_among
 from harness.court import judge
 from harness.driver import Driver, Seen
@@ -83,7 +83,7 @@ from harness.quoting import quote
 from harness.reach import in_thumb_reach
 from harness.redaction import of_attempt
 from harness.stage import Draft, Stage, Task
-from harness.stillness import APART_S, WATCHED_S
+from harness.stillness import APART_S, FRAME_S, WATCHED_S
 from harness.symptoms import SYSTEM_CLOSE, Memory
 from harness.upcoming import awaited, needed, placed, sign_of
 from harness.variables import fill

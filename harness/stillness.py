@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.clock import FRAME_S
 from harness.model import Response
 from harness.stage import Draft, Stage
 from harness.wireframe import size_if_black
 
+FRAME_S = 0.017
+"""A frame of a 60 Hz screen, in seconds, rounded up: nothing that is seen changes sooner."""
 APART_S = 2 * FRAME_S
 """From one picture to the next: two frames of the screen, so that what moves is seen to. From
 question to question, in seconds: that each is taken as its command begins is assumed, and was

@@ -17,8 +17,9 @@ from harness.clock import Clock
 from harness.model import Response
 
 PAUSE_FLOOR_S = 0.004
-"""The shortest pause between two looks, in seconds: a quarter of a frame. Where a look takes
-longer than that, the pause is as long: the phone has half of its time for the App."""
+"""The shortest pause between two looks, in seconds: a quarter of a frame of a 60 Hz screen.
+Where a look takes longer than that, the pause is as long: the phone has half of its time for
+the App."""
 PAUSE_SHARE = 0.01
 """A pause is this share of the time waited so far: an error of half a per cent."""
 PAUSE_CEILING_S = 0.25
@@ -113,8 +114,8 @@ def pause_after(waited_s: float, look_s: float, workers_per_processor: float = 0
     """The pause before the next look, after a wait and a look of so long; all in seconds.
 
     A look keeps about one processor busy, be it in the harness, the server or a phone that runs
-    here. Where several workers share one, all their looks take half of it at the most: the
-    other half is for the Apps, and for pictures.
+    here. Where several workers share one, all their looks take half of it at the most, as far
+    as the ceiling lets pauses grow: the other half is for the Apps, and for pictures.
     """
     own_s = look_s * max(1.0, 2 * workers_per_processor - 1)
     return min(max(PAUSE_FLOOR_S, own_s, PAUSE_SHARE * waited_s), PAUSE_CEILING_S)
