@@ -3,6 +3,8 @@
 
 PYTHON := .venv/bin/python
 ARGS ?=
+# The phone of `make android`, by its name in devices.yaml.
+DEVICE ?= android
 # The interpreter that .venv is made with; when empty, the newest one on PATH that the locks serve.
 BASE_PYTHON ?=
 UV_VERSION := 0.13.9
@@ -24,7 +26,7 @@ scenarios: .venv/run.stamp  ## Run the citizen tasks; ARGS goes to pytest, as in
 
 android: .venv/run.stamp node_modules/.installed.stamp  ## Run the tasks through Appium and adb; needs Node.js 20.19, 22.12 or 24.
 	@sh -c "$$chromium_sh"
-	@$(PYTHON) -m pytest scenarios/ --device android $(ARGS)
+	@$(PYTHON) -m pytest scenarios/ --device $(DEVICE) $(ARGS)
 
 ocr: .venv/ocr.stamp  ## Install what reads the text of pictures, for audit-privacy and --read-pictures.
 
@@ -121,10 +123,13 @@ if [ -e .venv/unfinished ] || ! works; then
 fi
 touch .venv/unfinished
 echo "Installing $$lock into .venv; about a minute the first time."
-if ! .venv/bin/python -m pip install -qq --require-hashes --only-binary :all: -r "$$lock"; then
+if ! .venv/bin/python -m pip install -qq --no-compile --require-hashes --only-binary :all: -r "$$lock"; then
   echo "Set-up stopped while it installed $$lock: see the line above. The next make starts it over." >&2
   exit 3
 fi
+# Pip compiles on one processor, the libraries' own tests too. What is left out here, or does not
+# compile, is compiled when somebody imports it.
+.venv/bin/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
 [ "$$1" != dev ] || touch .venv/run.stamp
 touch "$$stamp"
 rm .venv/unfinished

@@ -166,3 +166,10 @@ def test_the_lock_names_versions_and_hashes_but_no_address() -> None:
     lock = (ROOT / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
     assert lock.count('"integrity": "sha512-') > 300
+
+
+def test_the_tasks_run_on_the_phone_that_is_asked_for(project: Path) -> None:
+    (project / "requirements" / "run.lock").touch()
+    ran = make(project, "--dry-run", "android", "DEVICE=emulator", "ARGS=-n 2")
+    assert ran.returncode == 0, ran.stderr
+    assert "pytest scenarios/ --device emulator -n 2" in ran.stdout

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 MADE = "ZHANGCE_RUN_ON_BOTH"
 """Names the directory of a run on both phones that was made just now: CI has made one."""
 TAKES_AT_MOST_S = 900
+EMBEDDED, ANDROID = "phone", "two_androids"
 IN_WEB_PAGES = {"query_transit_card_h5"}
 """Tasks that need a web context, which the embedded phone has not."""
 
@@ -29,8 +30,8 @@ def directory(appium_installed: None, tmp_path_factory: pytest.TempPathFactory) 
     if MADE in os.environ:
         return Path(os.environ[MADE])
     results = tmp_path_factory.mktemp("results")
-    command = (sys.executable, "-m", "pytest", "scenarios/", "-p", "no:cacheprovider", "-n", "2")
-    devices = ("--device", "phone", "--device", "android")
+    command = (sys.executable, "-m", "pytest", "scenarios/", "-p", "no:cacheprovider", "-n", "3")
+    devices = ("--device", EMBEDDED, "--device", ANDROID)
     kept = ("--results", str(results), "--run-id", "both")
     done = subprocess.run(
         (*command, *devices, *kept), cwd=ROOT, capture_output=True, text=True,
@@ -62,12 +63,12 @@ def seen(step: StepRecord) -> str:
 
 
 def test_every_task_that_both_can_do_was_done_on_both(run: Run) -> None:
-    assert on(run, "phone").keys() == on(run, "android").keys() - IN_WEB_PAGES
-    assert len(on(run, "phone")) >= 15
+    assert on(run, EMBEDDED).keys() == on(run, ANDROID).keys() - IN_WEB_PAGES
+    assert len(on(run, EMBEDDED)) >= 15
 
 
 def test_the_outcomes_are_the_same(run: Run) -> None:
-    embedded, android = on(run, "phone"), on(run, "android")
+    embedded, android = on(run, EMBEDDED), on(run, ANDROID)
     for task, record in embedded.items():
         assert android[task].verdict == record.verdict, task
         assert android[task].barriers == record.barriers
@@ -75,20 +76,20 @@ def test_the_outcomes_are_the_same(run: Run) -> None:
 
 
 def test_the_steps_are_the_same(run: Run) -> None:
-    embedded, android = on(run, "phone"), on(run, "android")
+    embedded, android = on(run, EMBEDDED), on(run, ANDROID)
     for task, record in embedded.items():
         assert list(shape(android[task])) == list(shape(record)), task
 
 
 def test_tasks_in_web_pages_are_completed_on_the_android_stack(run: Run) -> None:
-    android = on(run, "android")
+    android = on(run, ANDROID)
     assert all(android[task].verdict.outcome.completed for task in IN_WEB_PAGES)
 
 
 def test_the_records_say_that_the_phone_was_simulated_and_what_the_driver_was_told(
     run: Run,
 ) -> None:
-    for record in on(run, "android").values():
+    for record in on(run, ANDROID).values():
         assert record.simulated
         assert record.session["waitForIdleTimeout"] == 0
         assert record.session["appium:disableWindowAnimation"] is True
