@@ -61,10 +61,11 @@ def check_apks(device: Handset, packages: Mapping[Name, str], root: Path) -> Non
             en = "no profile of scenarios/apps/ is its own"
             raise UsageError(f"devices.yaml: apk: {app}: {Words(zh=zh, en=en)}")
         if not (root / path).is_file():
-            raise UsageError(
-                f"devices.yaml: apk: {app}: {path}: no such file ({root / path}); put the App's "
-                "APK there, or correct the path"
+            missing = Words(
+                zh=f"没有这个文件 ({root / path})；请把 App 的 APK 放到那里，或改正路径",
+                en=f"no such file ({root / path}); put the App's APK there, or correct the path",
             )
+            raise UsageError(f"devices.yaml: apk: {app}: {path}: {missing}")
 
 
 def make_ready(

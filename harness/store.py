@@ -21,7 +21,6 @@ Imports `harness.model` and `harness.errors` only.
 
 from __future__ import annotations
 
-import difflib
 import errno
 import fcntl
 import hashlib
@@ -42,7 +41,8 @@ import pydantic_core
 from pydantic import ValidationError
 
 from harness.errors import ResultsTrouble, UsageError
-from harness.model import SCHEMA_VERSION, AttemptRecord, Resumption, RunRecord
+from harness.model import SCHEMA_VERSION, AttemptRecord, Resumption, RunRecord, Words
+from harness.problem import join, suggest
 
 RUN_FILE = "run.json"
 RESUMED_FILE = "resumed.jsonl"
@@ -64,6 +64,8 @@ BARRIERS = "barriers"
 """The key of `RunRecord.options` for how barriers are passed."""
 
 LATEST = "latest"
+DAMAGED = Words(zh="已损坏", en="damaged")
+UNREADABLE = Words(zh="读不了", en="cannot be read")
 """Stands for the run that started last, wherever a run is asked for."""
 
 LONGEST_LINE = 64 * 1024 * 1024
@@ -94,7 +96,8 @@ def picture_path(directory: Path, name: str) -> Path:
             from elsewhere must not lead out of the run's directory).
     """
     if not _EVIDENCE_NAME.fullmatch(name):
-        raise UsageError(f"{directory}: {name!r} is not the name of a piece of evidence")
+        no_name = Words(zh="不是证据的名称", en="is not the name of a piece of evidence")
+        raise UsageError(f"{directory}: {name!r}: {no_name}")
     return directory / EVIDENCE / name[:2] / name
 
 
@@ -110,11 +113,11 @@ def find_run(reference: str, results: Path) -> Path:
         if directory.is_dir():
             return directory
     known = [directory.name for directory in _run_directories(results)]
-    near = difflib.get_close_matches(reference, known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise UsageError(
-        f"{reference}: neither a run directory nor the id of a run under {results}/{hint}"
+    none = Words(
+        zh=f"不是一次执行的目录，{results}/ 下也没有这个编号",
+        en=f"neither a run directory nor the id of a run under {results}/",
     )
+    raise UsageError(f"{reference}: {join(none, suggest(reference, known))}")
 
 
 def _run_directories(results: Path) -> list[Path]:
@@ -125,7 +128,11 @@ def _run_directories(results: Path) -> list[Path]:
 def _latest_run(results: Path) -> Path:
     runs = newest_runs(results)
     if not runs:
-        raise UsageError(f"{results}: holds no run yet; make one with `pytest scenarios/`")
+        none = Words(
+            zh="还没有执行结果；请先运行 pytest scenarios/",
+            en="holds no run yet; make one with `pytest scenarios/`",
+        )
+        raise UsageError(f"{results}: {none}")
     return runs[0]
 
 
@@ -396,16 +403,21 @@ def _write_derived(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]
 
 def _check_run_id(run_id: str) -> None:
     if not _FILE_NAME.fullmatch(run_id) or run_id == LATEST:
-        raise UsageError(
-            f"{run_id!r} cannot be the id of a run: use up to 100 of A-Z a-z 0-9 . _ -, "
-            f"a letter or digit first, and not “{LATEST}”"
+        rule = Words(
+            zh="不能作执行的编号：最多 100 个 A-Z a-z 0-9 . _ -，以字母或数字开头，"
+            f"也不能是“{LATEST}”",
+            en="cannot be the id of a run: use up to 100 of A-Z a-z 0-9 . _ -, "
+            f"a letter or digit first, and not “{LATEST}”",
         )
+        raise UsageError(f"{run_id!r}: {rule}")
 
 
 def _taken(directory: Path) -> UsageError:
-    return UsageError(
-        f"{directory} exists already, and a run is never overwritten: choose another --run-id"
+    said = Words(
+        zh="已经存在，执行结果从不覆盖：请换一个 --run-id",
+        en="exists already, and a run is never overwritten: choose another --run-id",
     )
+    return UsageError(f"{directory}: {said}")
 
 
 def _make_folder(folder: Path) -> None:
@@ -446,9 +458,11 @@ def _hold(path: Path, how: int) -> tuple[int, ...]:
         fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError as exc:
         os.close(descriptor)
-        raise UsageError(
-            f"{path.parent} is being written by another process: wait for its end, or stop it"
-        ) from exc
+        held = Words(
+            zh="另一个进程正在写：请等它结束，或停掉它",
+            en="is being written by another process: wait for its end, or stop it",
+        )
+        raise UsageError(f"{path.parent}: {held}") from exc
     except OSError:
         # Some network file systems have no locks; there, whoever runs must take care.
         os.close(descriptor)
@@ -676,33 +690,48 @@ def read_request(directory: Path) -> RunRecord:
     """
     path = directory / RUN_FILE
     if not path.is_file():
-        raise UsageError(
-            f"{directory}: no run here ({RUN_FILE} is missing); "
-            "give a directory under results/ that `pytest scenarios/` has made"
+        none = Words(
+            zh=f"这里没有执行结果（缺 {RUN_FILE}）；"
+            "请给出 results/ 下由 pytest scenarios/ 生成的目录",
+            en=f"no run here ({RUN_FILE} is missing); "
+            "give a directory under results/ that `pytest scenarios/` has made",
         )
+        raise UsageError(f"{directory}: {none}")
     with _reading(path):
         text = path.read_bytes()
     _check_schema_version(path, text)
     try:
         return RunRecord.model_validate_json(text)
     except ValidationError as exc:
-        raise UsageError(f"{path}: damaged: {_first_error(exc)}") from exc
+        raise UsageError(f"{path}: {DAMAGED}: {_first_error(exc)}") from exc
 
 
 def _check_schema_version(path: Path, text: bytes) -> None:
     try:
         document = json.loads(text)
     except ValueError as exc:  # JSONDecodeError and UnicodeDecodeError
-        raise UsageError(f"{path}: damaged: {exc}") from exc
+        raise UsageError(f"{path}: {DAMAGED}: {exc}") from exc
     version = document.get("schema_version") if isinstance(document, dict) else None
     if not isinstance(version, int):
-        raise UsageError(f"{path}: not a run of Zhangce: it has no schema_version")
-    if version != SCHEMA_VERSION:
-        age = "a newer" if version > SCHEMA_VERSION else "an older"
-        raise UsageError(
-            f"{path}: written by {age} Zhangce (schema version {version}, this one reads "
-            f"{SCHEMA_VERSION}): read it with the commit that it names, {document.get('commit')}"
+        foreign = Words(
+            zh="不是掌测的执行结果：没有 schema_version",
+            en="not a run of Zhangce: it has no schema_version",
         )
+        raise UsageError(f"{path}: {foreign}")
+    if version != SCHEMA_VERSION:
+        age = (
+            Words(zh="较新", en="a newer")
+            if version > SCHEMA_VERSION
+            else Words(zh="较旧", en="an older")
+        )
+        commit = document.get("commit")
+        other = Words(
+            zh=f"由{age.zh}的掌测写成（schema version {version}，这里读的是 {SCHEMA_VERSION}）："
+            f"请用它写明的提交来读，{commit}",
+            en=f"written by {age.en} Zhangce (schema version {version}, this one reads "
+            f"{SCHEMA_VERSION}): read it with the commit that it names, {commit}",
+        )
+        raise UsageError(f"{path}: {other}")
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -820,4 +849,4 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise UsageError(f"{path}: cannot be read: {exc.strerror}") from exc
+        raise UsageError(f"{path}: {UNREADABLE}: {exc.strerror}") from exc

@@ -368,10 +368,15 @@ def entropy_weights(tree: Tree, scores: AppScores) -> tuple[Tree, tuple[str, ...
     Source: Shannon (1948); Hwang & Yoon (1981).
     """
     if len(scores.apps) < FEWEST_APPS:
-        raise UsageError(
+        zh = (
+            f"熵权至少要 {FEWEST_APPS} 个 App，这里只有 {len(scores.apps)} 个："
+            "再少，权重反映的多是偶然，而不是指标"
+        )
+        en = (
             f"entropy weights need {FEWEST_APPS} Apps or more, not {len(scores.apps)}: of fewer "
             "they say more of chance than of the indicators"
         )
+        raise UsageError(Words(zh=zh, en=en))
     kept: list[str] = []
     found: dict[str, dict[str, float]] = {}
     for parent, group in reversed(weighing_of(tree).items()):

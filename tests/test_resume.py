@@ -126,7 +126,7 @@ def test_a_selection_narrows_what_is_made(project: Project) -> None:
         (("--shard", "1/2"), "*--shard is taken from the run*"),
         (("--run-id", "other"), "*--run-id is taken from the run*"),
         (("--allow-commit",), "*it was begun without --allow-commit: leave it out*"),
-        (("--resume", "itt"), "*itt: neither a run directory nor the id*did you mean it[?]*"),
+        (("--resume", "itt"), "*itt: *neither a run directory nor the id*did you mean 'it'[?]*"),
     ],
 )
 def test_what_contradicts_the_run_is_told_before_anything_starts(

@@ -629,7 +629,7 @@ def test_a_run_is_found_by_path_by_id_and_as_the_latest(tmp_path: Path) -> None:
 
 def test_a_run_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> None:
     write(tmp_path, *THREE, run_id="20261123-094100-k3xq")
-    with pytest.raises(UsageError, match=r"did you mean 20261123-094100-k3xq\?"):
+    with pytest.raises(UsageError, match=r"did you mean '20261123-094100-k3xq'\?"):
         find_run("20261123-094100-k3xg", tmp_path)
     with pytest.raises(UsageError, match="pytest scenarios/"):
         find_run("latest", tmp_path / "empty")

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.errors import UsageError
-from harness.model import Locator
+from harness.model import Locator, Words
 from harness.redaction import Redaction
 from harness.variables import SECRET, names_in
 from harness.yaml_source import Scalar, read_source, walk
@@ -38,7 +38,9 @@ class Discretion:
         found = {name: secret[1] for name in names_in(text) if (secret := SECRET.fullmatch(name))}
         for variable in found.values():
             if variable not in os.environ:
-                raise UsageError(f"set the environment variable {variable} to the secret")
+                zh = f"请把秘密设为环境变量 {variable}"
+                en = f"set the environment variable {variable} to the secret"
+                raise UsageError(Words(zh=zh, en=en))
             self._redaction.learn_secret(os.environ[variable])
         return {name: os.environ[variable] for name, variable in found.items()}
 

@@ -148,4 +148,4 @@ def _write_new(path: Path, text: str) -> None:
             f"{path}: 已经有这个文件，不覆盖 / there is such a file, and it is not overwritten"
         ) from exc
     except OSError as exc:
-        raise UsageError(f"{path}: not written: {exc.strerror}") from exc
+        raise UsageError(f"{path}: 没有写成 / not written: {exc.strerror}") from exc

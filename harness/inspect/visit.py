@@ -16,7 +16,7 @@ from harness.inspect.files import create_profile
 from harness.inspect.held_phone import Held
 from harness.inspect.server import application
 from harness.leases import Holder, Leases, forget_run
-from harness.model import Name, phones_of
+from harness.model import Name, Words, phones_of
 from harness.processes.folders import per_user
 from harness.profile_file import ProfileFile
 from harness.project import Asked, Project
@@ -69,9 +69,9 @@ def visit(
     (device,) = wish.asked.devices_of(project)
     file = None
     if wish.new_app in {*project.profiles, *project.broken}:
-        raise UsageError(
-            f"--new-app {wish.new_app}: it has a profile already; use --app {wish.new_app}"
-        )
+        zh = f"已经有档案；请用 --app {wish.new_app}"
+        en = f"it has a profile already; use --app {wish.new_app}"
+        raise UsageError(f"--new-app {wish.new_app}: {Words(zh=zh, en=en)}")
     if not wish.new_app:
         file = ProfileFile.read(project.root, wish.asked.apps_of(project, device)[0])
     run = f"inspect-{os.getpid()}"
