@@ -124,6 +124,19 @@ def test_a_task_that_an_app_cannot_be_asked_is_left_out_with_the_reason(project:
     assert not (project.path / "results").exists()
 
 
+@pytest.mark.parametrize("options", [(), ("-n", "1")])
+def test_a_task_that_is_left_out_puts_no_letter_among_the_lines_of_others(
+    project: Project, options: tuple[str, ...]
+) -> None:
+    project.task("open_home")
+    project.task("open_page", steps="  - launch\n  - {tap: home.search, in: webview}")
+    result = project.run(*options)
+    result.assert_outcomes(passed=1, skipped=1)
+    (told,) = (line for line in result.outlines if "open_home::" in line)
+    assert told.startswith("✓ completed ")
+    assert not [line for line in result.outlines if line.split(" ")[0] == "s"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

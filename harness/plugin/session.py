@@ -25,7 +25,7 @@ from harness.plugin.options import (
     results_of,
     run_id_of,
 )
-from harness.plugin.tasks import RUN, AttemptItem, attempts_among
+from harness.plugin.tasks import RUN, AttemptItem, attempts_among, is_of_task
 from harness.resume import Remainder, find_remainder, would_fail
 from harness.run import (
     RunUnderWay,
@@ -41,8 +41,6 @@ from harness.unused import find_unused
 LOG_WIDTH = 100
 """Columns of a log that is no terminal."""
 
-NODES = pytest.StashKey[frozenset[str]]()
-"""The node ids of the attempts."""
 CONSOLE = pytest.StashKey[Console]()
 DIRECTORY = pytest.StashKey[Path]()
 """Of the run, in the process that holds it."""
@@ -134,7 +132,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         except HarnessError as exc:
             raise pytest.UsageError(str(exc)) from exc
     path = config.stash[RUN].path if attempts else config.stash[HELD].path
-    begin(config, path, [item.nodeid for item in attempts])
+    begin(config, path)
 
 
 def _open(config: pytest.Config, attempts: Sequence[AttemptItem]) -> RunUnderWay:
@@ -182,10 +180,9 @@ def _options(config: pytest.Config) -> dict[str, str]:
     }
 
 
-def begin(config: pytest.Config, directory: Path, nodes: Iterable[str]) -> None:
+def begin(config: pytest.Config, directory: Path) -> None:
     """From here on the run is shown in lines of ours, and ends in its scorecard."""
     config.stash[DIRECTORY] = directory
-    config.stash[NODES] = frozenset(nodes)
     _mute_pytest(config)
     stop_as_by_ctrl_c()
 
@@ -217,8 +214,8 @@ def _mute_pytest(config: pytest.Config) -> None:
 def pytest_report_teststatus(
     report: pytest.TestReport, config: pytest.Config
 ) -> tuple[str, str, str] | None:
-    """Counts attempts as pytest does, without its letters."""
-    if report.nodeid not in config.stash.get(NODES, frozenset()):
+    """Counts what comes of tasks as pytest does, without its letters."""
+    if DIRECTORY not in config.stash or not is_of_task(report.nodeid):
         return None
     if report.failed:
         category = "failed" if report.when == "call" else "error"

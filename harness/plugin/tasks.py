@@ -47,6 +47,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return cast("pytest.Collector", kind.from_parent(parent, path=file_path))
 
 
+def is_of_task(node: str) -> bool:
+    """Whether a node id is of a task: one that is made, left out or broken."""
+    file = Path(node.partition("::")[0])
+    return is_yaml(file) and file.is_relative_to(SCENARIOS)
+
+
 class YamlFile(pytest.File):
     """A file of ours; what is wrong with it is told without a traceback."""
 

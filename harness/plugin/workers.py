@@ -169,7 +169,7 @@ def _begin(config: pytest.Config, nodes: Sequence[str]) -> None:
         return
     _write_lines(config, notes(config, [one.attempt for one in planned.values()]))
     config.stash[CONSOLE] = make_console(config, sys.stdout)
-    begin(config, directory_of(config), planned)
+    begin(config, directory_of(config))
     if not planned:
         return
     try:
