@@ -3,8 +3,9 @@
 
 PYTHON := .venv/bin/python
 ARGS ?=
-# The phone of `make android`, by its name in devices.yaml.
-DEVICE ?= android
+# What `make android` runs on, by its name in devices.yaml; never from the environment, where others
+# may mean another thing by it.
+DEVICE := android
 # The interpreter that .venv is made with; when empty, the newest one on PATH that the locks serve.
 BASE_PYTHON ?=
 UV_VERSION := 0.13.9

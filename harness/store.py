@@ -64,9 +64,9 @@ BARRIERS = "barriers"
 """The key of `RunRecord.options` for how barriers are passed."""
 
 LATEST = "latest"
+"""Stands for the run that started last, wherever a run is asked for."""
 DAMAGED = Words(zh="已损坏", en="damaged")
 UNREADABLE = Words(zh="读不了", en="cannot be read")
-"""Stands for the run that started last, wherever a run is asked for."""
 
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes of a line of attempts/*.jsonl: a longer one is damage (an attempt has some 50 kB)."""
